@@ -29,8 +29,8 @@ from .c import (assign as assign, average_new as average_new, backward as backwa
     lr_one_cycle as lr_one_cycle, lr_root as lr_root, lr_staircase as lr_staircase, lr_warm_up as lr_warm_up,
     nn_cache_new as nn_cache_new, nn_sequential as nn_sequential, normal as normal, npy_read as npy_read,
     npy_write as npy_write, number as number, onnx_apply as onnx_apply, onnx_read as onnx_read,
-    optim_kind as optim_kind, optim_named as optim_named, orthogonal as orthogonal, panel_new as panel_new,
-    params_new as params_new, plan_look as plan_look, program_file as program_file,
+    onnx_write as onnx_write, optim_kind as optim_kind, optim_named as optim_named, orthogonal as orthogonal,
+    panel_new as panel_new, params_new as params_new, plan_look as plan_look, program_file as program_file,
     program_text as program_text, release as release, replay as replay, replay_onto as replay_onto,
     save_end as save_end, scope_pop as scope_pop, scope_push as scope_push, scope_push_i as scope_push_i,
     series_new as series_new, sparse as sparse, summary as summary, table_read as table_read,
@@ -1052,6 +1052,9 @@ class Value:
     def replay(self, into: Graph, *, floats: _DType | None = None, params: Params | None = None,
             pieces: builtins.bool = False, guards: builtins.bool = False) -> Value:
         """Builds root, and every node that it depends on, again in another graph."""
+    def onnx_write(self, path: _Path, *, opset: builtins.int = 17,
+            outputs: Value | Sequence[Value] | None = None, names: Sequence[str] | None = None) -> None:
+        """Writes the graph that y is computed from."""
     def extern(self, shape: _Shape, *, name: str | None = None, impure: builtins.bool = False) -> Value:
         """The value forward(x), a function of NumPy arrays whose result has this shape. backward(x, ..."""
     def plan_look(self, *, params: Params | None = None, wrt: Value | Sequence[Value] | None = None,

@@ -1160,6 +1160,9 @@ def onnx_apply(q: Any, p: Params, mode: Literal["train", "eval"], x: Sequence[_O
     """Appends the nodes of a model (wg.onnx_read) to g, with n nodes of g in the place of its ..."""
 def onnx_read(path: _Path, *, context: Context | None = None) -> _Program:
     """Reads a model."""
+def onnx_write(y: _Operand, path: _Path, *, opset: int = 17, outputs: Value | Sequence[Value] | None = None,
+        names: Sequence[str] | None = None) -> None:
+    """Writes the graph that y is computed from."""
 def op_at(i: int) -> _Op:
     """The library's op number i."""
 def op_count() -> int:
