@@ -1,8 +1,8 @@
 """Twenty PyTorch models become ONNX files, with the outputs and gradients that PyTorch finds.
 
-For NAME there are NAME.onnx, exported with the defaults of torch.onnx.export; NAME_named.onnx, in which every
-parameter keeps its name and no constant is folded; and NAME.npz: the inputs as in_*, and PyTorch's outputs and
-gradients in float64 as out_* and grad_*, in float32 as out32_* and grad32_*.
+For NAME there are NAME.onnx, exported with the defaults of torch.onnx.export; NAME_named.onnx, in which each
+parameter keeps its name and no constant is folded; and NAME.npz: the inputs as in_*, and PyTorch's outputs
+and gradients in float64 as out_* and grad_*, in float32 as out32_* and grad32_*.
 
     python3 tests/onnx/export.py FOLDER [NAME...]
 """
@@ -39,7 +39,8 @@ def pixels(*shape):
 
 def padding(batch, length):
     """True where a word is: the lengths differ."""
-    return lambda: torch.arange(length)[None, :] < torch.tensor([length, length - 3, 2, length - 1])[:batch, None]
+    lengths = torch.tensor([length, length - 3, 2, length - 1])[:batch]
+    return lambda: torch.arange(length)[None, :] < lengths[:, None]
 
 
 def adjacency(size):
@@ -54,7 +55,8 @@ SECOND = {1: 'batch'}
 
 MODELS = [Model(*row) for row in [
     ('mlp', sequences.MLP, {'x': numbers(8, 16)}, ['y'], {'x': BATCH, 'y': BATCH}, 13),
-    ('lenet', images.LeNet, {'image': pixels(2, 1, 28, 28)}, ['logits'], {'image': BATCH, 'logits': BATCH}, 16),
+    ('lenet', images.LeNet, {'image': pixels(2, 1, 28, 28)}, ['logits'],
+     {'image': BATCH, 'logits': BATCH}, 16),
     ('resnet18', images.ResNet18, {'input': numbers(2, 3, 32, 32)}, ['output'],
      {'input': BATCH, 'output': BATCH}, 16),
     ('mobilenet', images.MobileNet, {'input': numbers(2, 3, 24, 24)}, ['output'], None, 16),
@@ -64,14 +66,15 @@ MODELS = [Model(*row) for row in [
     ('gru', sequences.GRUNet, {'x': numbers(6, 3, 6), 'h0': numbers(1, 3, 14)}, ['y', 'h'], None, 16),
     ('bilstm', sequences.BiLSTM, {'x': numbers(5, 2, 5)}, ['y'], None, 16),
     ('encoder', sequences.Encoder, {'x': numbers(6, 2, 16)}, ['y'], {'x': SECOND, 'y': BATCH}, 16),
-    ('decoder', sequences.Decoder, {'words': words(20, 5, 2), 'memory': numbers(4, 2, 16)}, ['logits'], None, 16),
+    ('decoder', sequences.Decoder, {'words': words(20, 5, 2), 'memory': numbers(4, 2, 16)}, ['logits'],
+     None, 16),
     ('gpt', sequences.GPT, {'idx': words(27, 2, 9)}, ['logits'],
      {'idx': {0: 'batch', 1: 'length'}, 'logits': {0: 'batch', 1: 'length'}}, 16),
     ('vit', images.ViT, {'image': numbers(2, 3, 16, 16)}, ['logits'], {'image': BATCH, 'logits': BATCH}, 16),
     ('vae', images.VAE, {'x': pixels(3, 1, 8, 8), 'noise': numbers(3, 6)}, ['reconstruction', 'mu', 'logvar'],
      {'x': BATCH, 'noise': BATCH, 'reconstruction': BATCH, 'mu': BATCH, 'logvar': BATCH}, 16),
-    ('attention', sequences.MaskedAttention, {'x': numbers(3, 6, 18), 'mask': padding(3, 6)}, ['y', 'weights'],
-     None, 16),
+    ('attention', sequences.MaskedAttention, {'x': numbers(3, 6, 18), 'mask': padding(3, 6)},
+     ['y', 'weights'], None, 16),
     ('group_norm', images.GroupNormNet, {'x': numbers(2, 3, 12, 12)}, ['y'], None, 16),
     ('densenet', images.DenseNet, {'x': numbers(2, 3, 12, 12)}, ['y'], {'x': BATCH, 'y': BATCH}, 16),
     ('squeeze', images.SENet, {'x': numbers(2, 3, 14, 14)}, ['y'], {'x': BATCH, 'y': BATCH}, 16),
@@ -81,8 +84,8 @@ MODELS = [Model(*row) for row in [
 ]]
 
 
-# Parameters of a new net are often equal, all biases zero. torch.onnx.export then writes one of them, and nodes
-# Identity for the others. In these models they stay so; the others look like trained ones.
+# Parameters of a new net are often equal, all biases zero. torch.onnx.export then writes one of them, and
+# nodes Identity for the others. In these models they stay so; the others look like trained ones.
 FRESH = ['gpt', 'decoder']
 
 
@@ -105,7 +108,7 @@ def made(model):
 
 
 def weights_of_loss(shape, number):
-    """The loss is the sum over the outputs of sum(w * y * y), with these w; numpy makes them here and there."""
+    """The loss is the sum over the outputs y of sum(w * y * y), with these w."""
     size = int(np.prod(shape))
     return (1 + 0.5 * np.sin(1.7 * np.arange(size) + number)).reshape(shape) / size
 
@@ -122,12 +125,15 @@ def expected(net, inputs, names, dtype):
     torch.set_default_dtype(dtype)
     leaves = {k: v.to(dtype).requires_grad_(True) if v.is_floating_point() else v for k, v in inputs.items()}
     outputs = outputs_of(net, [v.clone() for v in leaves.values()])
-    loss = sum((torch.tensor(weights_of_loss(y.shape, i), dtype=dtype) * y * y).sum() for i, y in enumerate(outputs))
+    loss = 0
+    for i, y in enumerate(outputs):
+        loss = loss + (torch.tensor(weights_of_loss(y.shape, i), dtype=dtype) * y * y).sum()
     by = dict(net.named_parameters())
     by.update((k, v) for k, v in leaves.items() if v.is_floating_point())
     grads = torch.autograd.grad(loss, list(by.values()))
     torch.set_default_dtype(default)
-    return ({n: y.detach().numpy() for n, y in zip(names, outputs)}, {n: g.numpy() for n, g in zip(by, grads)})
+    return ({n: y.detach().numpy() for n, y in zip(names, outputs)},
+            {n: g.numpy() for n, g in zip(by, grads)})
 
 
 def one_of_equals(path, grads):

@@ -108,7 +108,8 @@ class MobileNet(nn.Module):
             InvertedResidual(16, 16, 1, 3, nn.Hardswish),
             InvertedResidual(16, 24, 2, 3, nn.Hardswish),
             conv_bn(24, 48, 1))
-        self.classifier = nn.Sequential(nn.Linear(48, 32), nn.Hardswish(), nn.Dropout(0.2), nn.Linear(32, classes))
+        self.classifier = nn.Sequential(
+            nn.Linear(48, 32), nn.Hardswish(), nn.Dropout(0.2), nn.Linear(32, classes))
 
     def forward(self, x):
         x = self.features(x)
@@ -130,7 +131,7 @@ class UNet(nn.Module):
         self.down2 = DoubleConv(2 * channels, 4 * channels)
         self.up1 = nn.ConvTranspose2d(4 * channels, 2 * channels, kernel_size=2, stride=2)
         self.conv1 = DoubleConv(4 * channels, 2 * channels)
-        self.up2 = nn.ConvTranspose2d(2 * channels, channels, kernel_size=3, stride=2, padding=1, output_padding=1)
+        self.up2 = nn.ConvTranspose2d(2 * channels, channels, 3, stride=2, padding=1, output_padding=1)
         self.conv2 = DoubleConv(2 * channels, channels)
         self.outc = nn.Conv2d(channels, 2, kernel_size=1)
         self.pool = nn.MaxPool2d(2)
@@ -189,7 +190,8 @@ class DenseNet(nn.Module):
         self.block1 = nn.Sequential(*[DenseLayer(channels + i * growth, growth) for i in range(layers)])
         channels += layers * growth
         self.transition = nn.Sequential(
-            nn.BatchNorm2d(channels), nn.ReLU(), nn.Conv2d(channels, channels // 2, 1, bias=False), nn.AvgPool2d(2))
+            nn.BatchNorm2d(channels), nn.ReLU(), nn.Conv2d(channels, channels // 2, 1, bias=False),
+            nn.AvgPool2d(2))
         channels //= 2
         self.block2 = nn.Sequential(*[DenseLayer(channels + i * growth, growth) for i in range(layers)])
         channels += layers * growth
@@ -221,7 +223,8 @@ class SqueezeExcitation(nn.Module):
 class SENet(nn.Module):
     def __init__(self):
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(3, 16, 3, padding=1), nn.ELU(), nn.AvgPool2d(3, stride=2, padding=1))
+        self.stem = nn.Sequential(
+            nn.Conv2d(3, 16, 3, padding=1), nn.ELU(), nn.AvgPool2d(3, stride=2, padding=1))
         self.se1 = SqueezeExcitation(16)
         self.conv = nn.Conv2d(16, 32, 3, stride=2, groups=4)
         self.se2 = SqueezeExcitation(32)
@@ -241,7 +244,8 @@ class VAE(nn.Module):
         self.encoder = nn.Sequential(nn.Linear(size, hidden), nn.LeakyReLU(0.2))
         self.fc_mu = nn.Linear(hidden, latent)
         self.fc_logvar = nn.Linear(hidden, latent)
-        self.decoder = nn.Sequential(nn.Linear(latent, hidden), nn.Softplus(), nn.Linear(hidden, size), nn.Sigmoid())
+        self.decoder = nn.Sequential(
+            nn.Linear(latent, hidden), nn.Softplus(), nn.Linear(hidden, size), nn.Sigmoid())
 
     def forward(self, x, noise):
         h = self.encoder(x.flatten(1))

@@ -1,8 +1,8 @@
 """Twenty PyTorch models, exported by torch.onnx.export and read here: outputs and gradients are PyTorch's.
 
-The error of a tensor is max|a - b| / max|b|, where a is computed here in float32 and b by PyTorch in float64, so that
-the rounding of PyTorch's own float32 is not taken for an error: that is printed beside it. A gradient that is zero
-but for rounding, as that of a bias before a norm, is measured against the largest gradient of the model.
+The error of a tensor is max|a - b| / max|b|, where a is computed here in float32 and b by PyTorch in float64,
+so that the rounding of PyTorch's own float32 is not taken for an error: that is printed beside it. A gradient
+that is zero but for rounding, as that of a bias before a norm, is measured against the model's largest one.
 
     PYTHONPATH=python python3 tests/onnx/models.py [--keep FOLDER] [NAME...]
 """
@@ -53,7 +53,7 @@ def part(kept, prefix):
 
 
 def compared(path, kept, names, every):
-    """The errors of one file. With every, all gradients of PyTorch must be found; else those with its names."""
+    """The errors of one file. With every, all gradients of PyTorch must be found, else those with names."""
     outputs, grads = run(path, part(kept, 'in_'), names)
     want, want32 = part(kept, 'out_'), part(kept, 'out32_')
     dwant, dwant32 = part(kept, 'grad_'), part(kept, 'grad32_')
@@ -66,7 +66,8 @@ def compared(path, kept, names, every):
     grad = {k: error(grads[k], dwant[k], scale[k]) for k in common}
     grad.update((k, np.inf) for k in lost)
     worst = max(grad, key=grad.get) if grad else '-'
-    return Errors(max(out.values()), max(grad.values(), default=0), max(error(want32[k], want[k]) for k in want),
+    return Errors(max(out.values()), max(grad.values(), default=0),
+                  max(error(want32[k], want[k]) for k in want),
                   max(error(dwant32[k], dwant[k], scale[k]) for k in dwant), worst)
 
 

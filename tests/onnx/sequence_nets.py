@@ -204,7 +204,8 @@ class TextCNN(nn.Module):
 
     def forward(self, text):
         x = self.embedding(text).permute(0, 2, 1)
-        pooled = [F.max_pool1d(F.relu(conv(x)), self.length - k + 1).squeeze(2) for k, conv in zip((3, 4, 5), self.convs)]
+        maps = [F.relu(conv(x)) for conv in self.convs]
+        pooled = [F.max_pool1d(m, self.length - k + 1).squeeze(2) for k, m in zip((3, 4, 5), maps)]
         return self.fc(torch.cat(pooled, dim=1))
 
 
