@@ -35,5 +35,6 @@
 #include "draw.h"
 #include "formula.h"
 #include "lang.h"
+#include "onnx.h"
 
 #endif

@@ -523,6 +523,10 @@ class _Program:
         """The place of an error in the text; 0: there was none."""
     def error_column(self) -> int:
         """The column of an error."""
+    def lasts(self) -> int:
+        """How many values the last statement has: (a, b) = f(x) has two, and the functions above give ..."""
+    def last_part(self, i: int) -> tuple[Value, str | None]:
+        """How many values the last statement has: (a, b) = f(x) has two, and the functions above give ..."""
 
 class _Rule:
     op: _Op
@@ -1128,6 +1132,10 @@ def number(value: float) -> Value:
     """A number as an operand: it takes the other operand's dtype."""
 from . import odeint as odeint
 from . import one_hot as one_hot
+def onnx_apply(q: Any, p: Params, mode: Literal["train", "eval"], x: Sequence[_Operand]) -> None:
+    """Appends the nodes of a model (wg.onnx_read) to g, with n nodes of g in the place of its ..."""
+def onnx_read(path: _Path, *, context: Context | None = None) -> _Program:
+    """Reads a model."""
 def op_at(i: int) -> _Op:
     """The library's op number i."""
 def op_count() -> int:
@@ -1305,6 +1313,10 @@ def program_free(q: Any) -> None:
     """Frees the program."""
 def program_last(q: Any) -> Value:
     """The value of the last statement."""
+def program_last_part(q: Any, i: int) -> tuple[Value, str | None]:
+    """How many values the last statement has: (a, b) = f(x) has two, and the functions above give ..."""
+def program_lasts(q: Any) -> int:
+    """How many values the last statement has: (a, b) = f(x) has two, and the functions above give ..."""
 def program_name(q: Any, i: int) -> str | None:
     """Name i of those that statements bind."""
 def program_names(q: Any) -> int:

@@ -32,7 +32,7 @@ PAGES = {  # of each page the title and its headers
     "data": ("Data sets and tables", "data table"),
     "check": ("The check of gradients", "check"),
     "pictures": ("Pictures and figures", "draw figure formula"),
-    "language": ("The language", "lang"),
+    "language": ("The language", "lang onnx"),
     "ops": ("Ops of your own", "op kernel"),
 }
 NO_FUNCTIONS = "cplusplus named wengert".split()
