@@ -168,7 +168,7 @@ static const wgi_onnx_row rows[] = {
     LOOKS("TopK", 1, 0, wgi_onnx_topk, 2),
 
     OWN("AveragePool", wgi_onnx_avg_pool),
-    OWN("BatchNormalization", wgi_onnx_batch_norm),
+    FLAG("BatchNormalization", wgi_onnx_batch_norm, 0, ONNX_AVERAGES),
     OWN("Conv", wgi_onnx_conv),
     OWN("ConvTranspose", wgi_onnx_conv_transpose),
     NUMBER("GlobalAveragePool", wgi_onnx_global_pool, 0),
