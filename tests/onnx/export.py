@@ -2,7 +2,8 @@
 
 For NAME there are NAME.onnx, exported with the defaults of torch.onnx.export; NAME_named.onnx, in which each
 parameter keeps its name and no constant is folded; and NAME.npz: the inputs as in_*, and PyTorch's outputs
-and gradients in float64 as out_* and grad_*, in float32 as out32_* and grad32_*.
+and gradients in float64 as out_* and grad_*, in float32 as out32_* and grad32_*; of a model with symbolic
+axes also inputs in_more_* that are longer by one there, with their outputs out_more_*.
 
     python3 tests/onnx/export.py FOLDER [NAME...]
 """
@@ -85,7 +86,8 @@ MODELS = [Model(*row) for row in [
 
 
 # Parameters of a new net are often equal, all biases zero. torch.onnx.export then writes one of them, and
-# nodes Identity for the others. In these models they stay so; the others look like trained ones.
+# nodes Identity for the others. In these models they stay so; the others look like trained ones. A parameter of
+# the model is one here, too.
 FRESH = ['gpt', 'decoder']
 
 
@@ -123,7 +125,8 @@ def expected(net, inputs, names, dtype):
     net = net.to(dtype)
     default = torch.get_default_dtype()
     torch.set_default_dtype(dtype)
-    leaves = {k: v.to(dtype).requires_grad_(True) if v.is_floating_point() else v for k, v in inputs.items()}
+    leaves = {k: v.to(dtype).clone().requires_grad_(True) if v.is_floating_point() else v
+              for k, v in inputs.items()}
     outputs = outputs_of(net, [v.clone() for v in leaves.values()])
     loss = 0
     for i, y in enumerate(outputs):
@@ -136,16 +139,13 @@ def expected(net, inputs, names, dtype):
             {n: g.numpy() for n, g in zip(by, grads)})
 
 
-def one_of_equals(path, grads):
-    """Where the file has one tensor for several parameters its gradient is the sum of theirs."""
-    graph = onnx.load(path).graph
-    names = {i.name for i in graph.initializer}
-    stands = {n.output[0]: n.input[0] for n in graph.node if n.op_type == 'Identity' and n.input[0] in names}
-    sums = {}
-    for name, g in grads.items():
-        of = stands.get(name, name)
-        sums[of] = sums[of] + g if of in sums else g
-    return sums
+def longer(model, inputs):
+    """The inputs with one more example, and one more word, where their axes are symbolic."""
+    more = dict(inputs)
+    for name, axes in model.axes.items():
+        for axis in axes if name in more else ():
+            more[name] = torch.cat([more[name], more[name].narrow(axis, 1, 1)], axis)
+    return more
 
 
 def export(model, folder):
@@ -162,8 +162,12 @@ def export(model, folder):
     for dtype, mark in ((torch.float32, '32'), (torch.float64, '')):
         outputs, grads = expected(net, inputs, model.outputs, dtype)
         kept.update(('out%s_%s' % (mark, k), v) for k, v in outputs.items())
-        grads = one_of_equals(path + '_named.onnx', grads)
         kept.update(('grad%s_%s' % (mark, k), v) for k, v in grads.items())
+    if model.axes:
+        more = longer(model, inputs)
+        outputs, _ = expected(net, more, model.outputs, torch.float64)
+        kept.update(('in_more_' + k, v.numpy()) for k, v in more.items())
+        kept.update(('out_more_' + k, v) for k, v in outputs.items())
     np.savez(path + '.npz', **kept)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 import wengert as wg
+import wengert.onnx
 from export import chosen, export, made
 
 STEPS, BOUND, EXAMPLES = 20, 1e-4, 32
@@ -68,6 +69,7 @@ def is_right(model, folder):
 
 
 def main():
+    wg.set_default_dtype(wg.float32)
     models = chosen(['mlp', 'lenet'])
     with tempfile.TemporaryDirectory() as folder:
         good = sum([is_right(m, folder) for m in models])

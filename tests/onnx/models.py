@@ -16,6 +16,7 @@ import tempfile
 import numpy as np
 
 import wengert as wg
+import wengert.onnx
 from export import MODELS, chosen, export, weights_of_loss
 
 OUTPUT_BOUND, GRADIENT_BOUND, ZERO = 1e-5, 1e-4, 1e-9
@@ -31,30 +32,40 @@ def error(a, b, scale=None):
     return e / (np.abs(b).max() if scale is None else scale)
 
 
-def run(path, inputs, names):
-    """The outputs, and the gradients of the loss by parameters and inputs, of the file read here."""
+def read(path):
     net = wg.onnx.read(path)
     net.eval()
+    return net
+
+
+def outputs_of(net, inputs, names):
+    y = net(*inputs.values())
+    return dict(zip(names, y if isinstance(y, (tuple, list)) else [y]))
+
+
+def run(net, inputs, names):
+    """The outputs, and the gradients of the loss by parameters and inputs, of a net that was read here."""
     leaves = {k: wg.tensor(v, requires_grad=v.dtype == np.float32) for k, v in inputs.items()}
-    y = net(*leaves.values())
-    outputs = list(y) if isinstance(y, (tuple, list)) else [y]
+    outputs = outputs_of(net, leaves, names)
     loss = 0
-    for i, y in enumerate(outputs):
+    for i, y in enumerate(outputs.values()):
         loss = loss + (wg.tensor(weights_of_loss(y.shape, i).astype(np.float32)) * y * y).sum()
     loss.backward()
     by = dict(net.named_parameters())
     by.update((k, v) for k, v in leaves.items() if v.requires_grad)
-    return ({n: y.detach().numpy() for n, y in zip(names, outputs)},
+    return ({n: y.detach().numpy() for n, y in outputs.items()},
             {n: g.grad.numpy() for n, g in by.items() if g.grad is not None})
 
 
 def part(kept, prefix):
-    return {k[len(prefix):]: kept[k] for k in kept.files if k.startswith(prefix)}
+    other = prefix + 'more_'
+    return {k[len(prefix):]: kept[k] for k in kept.files if k.startswith(prefix) and not k.startswith(other)}
 
 
 def compared(path, kept, names, every):
     """The errors of one file. With every, all gradients of PyTorch must be found, else those with names."""
-    outputs, grads = run(path, part(kept, 'in_'), names)
+    net = read(path)
+    outputs, grads = run(net, part(kept, 'in_'), names)
     want, want32 = part(kept, 'out_'), part(kept, 'out32_')
     dwant, dwant32 = part(kept, 'grad_'), part(kept, 'grad32_')
     largest = max(np.abs(g).max() for g in dwant.values())
@@ -63,6 +74,10 @@ def compared(path, kept, names, every):
     lost = [k for k in dwant if k not in grads] if every else []
     common = [k for k in dwant if k in grads and grads[k].shape == dwant[k].shape]
     out = {k: error(outputs[k], want[k]) for k in want}
+    more, longer = part(kept, 'out_more_'), part(kept, 'in_more_')
+    if more: # with other sizes of the symbolic axes
+        outputs = outputs_of(net, {k: wg.tensor(v) for k, v in longer.items()}, names)
+        out.update(('more_' + k, error(outputs[k].numpy(), more[k])) for k in more)
     grad = {k: error(grads[k], dwant[k], scale[k]) for k in common}
     grad.update((k, np.inf) for k in lost)
     worst = max(grad, key=grad.get) if grad else '-'
@@ -94,6 +109,7 @@ def judged(model, folder):
 
 
 def main():
+    wg.set_default_dtype(wg.float32)
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--keep', metavar='FOLDER', help='write the files here')
     parser.add_argument('names', nargs='*', metavar='NAME', help=' '.join(m.name for m in MODELS))

@@ -193,12 +193,13 @@ class MaskedAttention(nn.Module):
 
 
 class TextCNN(nn.Module):
-    """Kim's net of 2014: windows of 3, 4 and 5 words, the maximum over time."""
+    """Kim's net of 2014: windows of 3, 4 and 5 words, the maximum over time. A padding_idx, whose word has no
+    gradient, would not stand in the file."""
 
     def __init__(self, words=40, length=12, dim=10, maps=6, classes=2):
         super().__init__()
         self.length = length
-        self.embedding = nn.Embedding(words, dim, padding_idx=0)
+        self.embedding = nn.Embedding(words, dim)
         self.convs = nn.ModuleList([nn.Conv1d(dim, maps, k) for k in (3, 4, 5)])
         self.fc = nn.Linear(3 * maps, classes)
 
