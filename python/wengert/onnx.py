@@ -5,7 +5,7 @@
 
     net = onnx.read("net.onnx")
     y = net(x)                                   inputs in the order of the file, or by name: net(image=x)
-    net.parameters()                             as of any module: net.state_dict(), optim.Adam(net.parameters())
+    net.parameters()                             as of any module, for an optimizer; net.state_dict()
 
 Images have the order of the file: [n, channels, height, width]."""
 import ctypes
@@ -57,7 +57,8 @@ class Model(Module):
             raise TypeError("wengert: %s takes %s" % (os.path.basename(self.path), ", ".join(self.inputs)))
         x = [*given, *(vars(self)[n] for n in self._leaves)]
         g = _graph_of(x)
-        nodes = (_Node * max(len(x), 1))(*(g._node(v if isinstance(v, wg.Value) else np.asarray(v)) for v in x))
+        x = [g._node(v if isinstance(v, wg.Value) else np.asarray(v)) for v in x]
+        nodes = (_Node * max(len(x), 1))(*x)
         _lib.wgx_onnx_apply(self._q, g._g, nodes, len(x), 0 if self.training else 1)
         self.context._look()
         y = tuple(g._value(_lib.wgx_program_last_part(self._q, k, None)) for k in range(len(self.outputs)))
