@@ -86,8 +86,7 @@ MODELS = [Model(*row) for row in [
 
 
 # Parameters of a new net are often equal, all biases zero. torch.onnx.export then writes one of them, and
-# nodes Identity for the others: in the file it is one parameter. In these models they stay so; the others look
-# like trained ones.
+# nodes Identity for the others. In these models they stay so; the others look like trained ones.
 FRESH = ['gpt', 'decoder']
 
 
@@ -139,18 +138,6 @@ def expected(net, inputs, names, dtype):
             {n: g.numpy() for n, g in zip(by, grads)})
 
 
-def one_of_equals(path, grads):
-    """Where the file has one tensor for several parameters its gradient is the sum of theirs."""
-    graph = onnx.load(path).graph
-    names = {i.name for i in graph.initializer}
-    stands = {n.output[0]: n.input[0] for n in graph.node if n.op_type == 'Identity' and n.input[0] in names}
-    sums = {}
-    for name, g in grads.items():
-        of = stands.get(name, name)
-        sums[of] = sums[of] + g if of in sums else g
-    return sums
-
-
 def longer(model, inputs):
     """The inputs with one more example, and one more word, where their axes are symbolic."""
     more = dict(inputs)
@@ -174,7 +161,6 @@ def export(model, folder):
     for dtype, mark in ((torch.float32, '32'), (torch.float64, '')):
         outputs, grads = expected(net, inputs, model.outputs, dtype)
         kept.update(('out%s_%s' % (mark, k), v) for k, v in outputs.items())
-        grads = one_of_equals(path + '_named.onnx', grads)
         kept.update(('grad%s_%s' % (mark, k), v) for k, v in grads.items())
     if model.axes:
         more = longer(model, inputs)
