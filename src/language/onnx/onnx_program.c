@@ -129,6 +129,8 @@ static bool declare_names(wgi_onnx *o, wgi_onnx_scope *stored, const wgi_onnx_sc
         if (t) declare_param(o, n->out[0], t, averages);
         for (int k = 0; !t && k < n->outs; k++) declare(o, n->out[k], n->op, WG_NAME_COMPUTED);
     }
+    for (int i = 0; i < g->outs; i++) /* an initializer that is given as it is */
+        if (!wgi_onnx_find(o->declared, g->out[i].name)) declare(o, g->out[i].name, NULL, WG_NAME_COMPUTED);
     return !wg_failed(o->c);
 }
 
