@@ -166,9 +166,16 @@ WGX_API wgx_builtin wgx_builtin_at(int i); /* Call i of these: its name, how it 
  * is too small, or it is not one statement; a text that cannot be read is the context's error, too. */
 WGX_API bool wgx_statement_formula(wg_context *c, const char *text, char *to, size_t room);
 
-/* Appends the nodes of a model (wg_onnx_read) to g, with n nodes of g in the place of its inputs, in their order. Its
+/* ---- models (wg_onnx_read) ---- */
+
+/* Appends the nodes of a model to g, with n nodes of g in the place of its inputs and then of its parameters. Its
  * results are wgx_program_last_part. */
-WGX_PYTHON wg_status wgx_onnx_apply(wg_program *q, wg_graph *g, wg_params *p, wg_mode mode, const wg_node x[], int n);
+WGX_PYTHON wg_status wgx_onnx_apply(wg_program *q, wg_graph *g, const wg_node x[], int n, wg_mode mode);
+WGX_PYTHON int wgx_onnx_inputs(const wg_program *q); /* how many inputs a model has */
+/* The name of input or parameter i; NULL: there are no more. value: gets the parameter's values in the file, valid until
+ * the next build; of an input its data is NULL. state: whether it is not trained. Both may be NULL. */
+WGX_PYTHON const char *wgx_onnx_leaf(wg_program *q, int i, wg_tensor *value, bool *state);
+WGX_PYTHON const char *wgx_onnx_result(const wg_program *q, int i); /* the name of result i; NULL: there are no more */
 
 /* Reads a number or a nested list, [[1, 2], [3, 4]], as f64. The context owns the data; wg_free may free it
  * earlier. where is the place that an error names, such as "--set x". data NULL after an error. */

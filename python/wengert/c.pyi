@@ -1156,10 +1156,16 @@ def number(value: float) -> Value:
     """A number as an operand: it takes the other operand's dtype."""
 from . import odeint as odeint
 from . import one_hot as one_hot
-def onnx_apply(q: Any, p: Params, mode: Literal["train", "eval"], x: Sequence[_Operand]) -> None:
-    """Appends the nodes of a model (wg.onnx_read) to g, with n nodes of g in the place of its ..."""
+def onnx_apply(q: Any, x: Sequence[_Operand], mode: Literal["train", "eval"]) -> None:
+    """Appends the nodes of a model to g, with n nodes of g in the place of its inputs and then of ..."""
+def onnx_inputs(q: Any) -> int:
+    """How many inputs a model has."""
+def onnx_leaf(q: Any, i: int) -> tuple[str | None, NDArray[Any], bool]:
+    """The name of input or parameter i; None: there are no more. value: gets the parameter's ..."""
 def onnx_read(path: _Path, *, context: Context | None = None) -> _Program:
     """Reads a model."""
+def onnx_result(q: Any, i: int) -> str | None:
+    """The name of result i; NULL: there are no more."""
 def onnx_write(y: _Operand, path: _Path, *, opset: int = 17, outputs: Value | Sequence[Value] | None = None,
         names: Sequence[str] | None = None) -> None:
     """Writes the graph that y is computed from."""

@@ -182,6 +182,8 @@ typedef struct wgi_onnx_value {
     wg_node node, last; /* wg_none: not made yet */
     wg_tensor known;    /* data NULL: not known */
     bool given;         /* it may decide a shape, but is not computed with while the graph is built */
+    bool is_state;      /* an initializer that is not trained */
+    int number;         /* among the inputs and parameters of the program */
     const wgi_onnx_tensor *stored; /* an initializer */
     wgi_binding *binding;          /* NULL: it is no name of the program */
     struct wgi_onnx_value *next;   /* of the same hash */
@@ -200,8 +202,11 @@ typedef struct wgi_onnx {
     unsigned char *bytes; /* of the file */
     wgi_onnx_model model;
     wgi_onnx_scope *declared; /* the names of the program */
+    wgi_onnx_value **leaf;    /* its inputs, then its parameters */
+    int inputs, leaves;
     /* in a build */
-    const wg_node *given; /* what stands for the inputs, in their order; NULL: what was set, or drawn */
+    const wg_node *given; /* what stands for the inputs and parameters, in their order; NULL: what was set,
+                           * drawn, or is in a set of parameters */
     wg_graph *g, *folded; /* that of the program; the one in which what is known is computed */
     wgi_onnx_scope *scope;
     const wgi_onnx_domain *set; /* the operator sets of the graph that is built */
@@ -240,8 +245,9 @@ typedef struct wgi_onnx_row {
     } u; /* for build */
 } wgi_onnx_row;
 enum {
-    ONNX_SHAPES = 1, /* it looks at shapes alone: its result is known */
-    ONNX_NEVER = 2   /* it is never computed while the graph is built */
+    ONNX_SHAPES = 1,  /* it looks at shapes alone: its result is known */
+    ONNX_NEVER = 2,   /* it is never computed while the graph is built */
+    ONNX_AVERAGES = 4 /* operands from 3 on are running averages */
 };
 
 /* ---- onnx_table.c ---- */
@@ -257,7 +263,8 @@ const wgi_onnx_function *wgi_onnx_function_of(const wgi_onnx *o, const wgi_onnx_
 
 /* ---- onnx_build.c ---- */
 
-wgi_onnx_value *wgi_onnx_find(const wgi_onnx_scope *s, const char *name); /* NULL: there is none */
+wg_site wgi_onnx_site(const wgi_onnx *o, const char *what, const char *name); /* "model.onnx: input 'x'" */
+wgi_onnx_value *wgi_onnx_find(const wgi_onnx_scope *s, const char *name);     /* NULL: there is none */
 wgi_onnx_value *wgi_onnx_add(wgi_onnx *o, wgi_onnx_scope *s, const char *name,
                              void *(*alloc)(wg_program *q, size_t size));
 wg_shape wgi_onnx_shape_of(const wgi_onnx *o, const wgi_onnx_value *v);
@@ -266,7 +273,6 @@ wg_node wgi_onnx_node_of(wgi_onnx_call *k, wgi_onnx_value *v); /* its axes in th
 wg_node wgi_onnx_last_of(wgi_onnx_call *k, wgi_onnx_value *v); /* channels last */
 /* From channels first to last, or back. */
 wg_node wgi_onnx_turned(wgi_onnx_call *k, wg_node x, bool to_last);
-wg_node wgi_onnx_state_of(wgi_onnx_call *k, wgi_onnx_value *v); /* of an initializer that is not trained */
 /* Its value while the graph is built; NULL: after an error. */
 const wg_tensor *wgi_onnx_known_of(wgi_onnx_call *k, wgi_onnx_value *v);
 bool wgi_onnx_is_known(wgi_onnx_call *k, wgi_onnx_value *v); /* by itself: neither a parameter nor an input */

@@ -3,6 +3,7 @@
 #include "onnx/onnx.h"
 
 #include "wengert/ops.h"
+#include "wgx/base.h"
 
 #include <string.h>
 
@@ -65,22 +66,41 @@ wg_dtype wgi_onnx_dtype_of(const wgi_onnx *o, const wgi_onnx_value *v)
 
 /* ---- nodes ---- */
 
+wg_site wgi_onnx_site(const wgi_onnx *o, const char *what, const char *name)
+{
+    char place[500];
+    snprintf(place, sizeof place, "%.255s: %s '%.120s'", o->q->name, what, name);
+    return wgx_sites_keep(o->q->sites, "", place);
+}
+
 /* A parameter, or a state, with the values of the file, if the set has none of that name. */
-static wg_node of_set(wgi_onnx_call *k, wgi_onnx_value *v, bool state)
+static wg_node of_set(wgi_onnx_call *k, wgi_onnx_value *v)
 {
     wg_params *p = k->o->q->now.p;
     const char *name = v->binding->name;
+    const wg_site here = wgi_onnx_site(k->o, "parameter", v->name);
     const int i = wg_params_find(p, name);
     const wg_init none = { .dtype = wgi_onnx_dtype(k->o->q, v->stored->type) };
-    const bool is_state = i >= 0 ? wg_params_is_state(p, i) : state;
+    const wg_tensor set = v->binding->set, t = set.data || i >= 0 ? set : wgi_onnx_values(k->o->q, v->stored);
+    if (i < 0 && !t.data) return wg_none;
     if (i < 0) {
-        const wg_tensor t = v->binding->set.data ? v->binding->set : wgi_onnx_values(k->o->q, v->stored);
-        if (!t.data) return wg_none;
-        if (t.dtype == none.dtype) wg_params_make_at(k->here, p, name, t, state);
-        else return wgi_ox_fail(k, WG_ERROR_DTYPE, "'%s' was given another dtype", name), wg_none;
-    } else if (v->binding->set.data) wg_params_assign_tensor_at(k->here, p, name, v->binding->set);
-    return is_state ? wg_state_at(k->here, k->g, p, name, v->stored->shape, none)
-                    : wg_param_at(k->here, k->g, p, name, v->stored->shape, none);
+        const wg_tensor zeros = t.dtype == none.dtype ? t : wgi_ox_room(k, none.dtype, t.shape);
+        wg_params_make_at(here, p, name, zeros, v->is_state);
+    }
+    if (set.data) wg_params_assign_tensor_at(here, p, name, set);
+    const bool is_state = i >= 0 ? wg_params_is_state(p, i) : v->is_state;
+    return is_state ? wg_state_at(here, k->g, p, name, v->stored->shape, none)
+                    : wg_param_at(here, k->g, p, name, v->stored->shape, none);
+}
+
+/* A node of somebody's in the place of a parameter. */
+static wg_node of_somebody(wgi_onnx_call *k, const wgi_onnx_value *v)
+{
+    const wg_node x = k->o->given[v->number];
+    const wg_dtype t = wgi_onnx_dtype(k->o->q, v->stored->type);
+    if (!wg_shape_equal(wg_node_shape(x), v->stored->shape))
+        return wgi_ox_fail(k, WG_ERROR_SHAPE, "'%s' has another shape", v->name), wg_none;
+    return wg_node_dtype(x) == t ? x : wg_cast_at(wgi_onnx_site(k->o, "parameter", v->name), x, t);
 }
 
 static bool is_trained(const wgi_onnx_value *v)
@@ -105,15 +125,6 @@ wg_node wgi_onnx_turned(wgi_onnx_call *k, wg_node x, bool to_last)
     return s.rank < 3 ? x : wgi_ox_permuted(k, x, order);
 }
 
-wg_node wgi_onnx_state_of(wgi_onnx_call *k, wgi_onnx_value *v)
-{
-    if (wg_is_none(v->node) && is_trained(v) && !k->is_folding) {
-        v->node = of_set(k, v, true);
-        wgi_made_value(v->binding, v->node);
-    }
-    return wgi_onnx_node_of(k, v);
-}
-
 wg_node wgi_onnx_node_of(wgi_onnx_call *k, wgi_onnx_value *v)
 {
     settle(k, v);
@@ -121,7 +132,7 @@ wg_node wgi_onnx_node_of(wgi_onnx_call *k, wgi_onnx_value *v)
     if (!wg_is_none(v->node)) return v->node;
     if (v->known.data) v->node = wgi_ox_leaf(k, v->known);
     else if (!wg_is_none(v->last)) v->node = wgi_onnx_turned(k, v->last, false);
-    else if (v->stored && is_trained(v)) v->node = of_set(k, v, false);
+    else if (v->stored && is_trained(v)) v->node = k->o->given ? of_somebody(k, v) : of_set(k, v);
     if (v->binding && is_trained(v)) wgi_made_value(v->binding, v->node);
     return v->node;
 }

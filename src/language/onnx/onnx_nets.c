@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { IMAGE_AXES = 3 };
+enum { IMAGE_AXES = 3, WIDEST = 4096 };
 
 /* A window that moves over an image. */
 typedef struct window {
@@ -228,24 +228,47 @@ static wg_node numbers_of(wgi_onnx_call *k, const window *w)
     return wgi_ox_leaf(k, t);
 }
 
-/* By the elements of windows, one after the other: for dilations, wide margins, and the places of the
- * largest. */
-static bool pool_by_elements(wgi_onnx_call *k, const window *w)
+/* The largest along one axis, of windows of w along it. */
+static wg_node largest_along(wgi_onnx_call *k, wg_node x, const window *w, int axis)
+{
+    window one = { .axes = w->axes };
+    for (int i = 0; i < w->axes; i++) {
+        one.size[i] = i == axis ? w->size[i] : 1, one.stride[i] = i == axis ? w->stride[i] : 1;
+        one.dilation[i] = i == axis ? w->dilation[i] : 1, one.pixels[i] = wg_node_shape(x).dim[i + 1];
+    }
+    wg_node best = elements(k, x, &one, 0);
+    for (int64_t i = 1; i < w->size[axis]; i++) best = wg_maximum_at(k->here, best, elements(k, x, &one, i));
+    return best;
+}
+
+/* With the places of the largest, by the elements of windows, one after the other. */
+static bool pool_with_places(wgi_onnx_call *k, const window *w, wg_node x)
 {
     int64_t n = 1;
     for (int i = 0; i < w->axes; i++) n *= w->size[i];
-    if (n > 4096) return wgi_ox_fail(k, WG_ERROR_MISSING, "windows of more than 4096 elements are not there");
-    const bool places = k->outs > 1 && k->out[1];
-    const wg_node x = framed(k, wgi_ox_last(k, 0), w, -INFINITY);
-    const wg_node number = places ? framed(k, numbers_of(k, w), w, 0) : wg_none;
-    wg_node best = elements(k, x, w, 0), at = places ? elements(k, number, w, 0) : wg_none;
+    if (n > WIDEST)
+        return wgi_ox_fail(k, WG_ERROR_MISSING, "the places of windows of this size are not there");
+    const wg_node number = framed(k, numbers_of(k, w), w, 0);
+    wg_node best = elements(k, x, w, 0), at = elements(k, number, w, 0);
     for (int64_t i = 1; i < n; i++) {
         const wg_node next = elements(k, x, w, i);
-        if (places)
-            at = wg_where_at(k->here, wg_greater_at(k->here, next, best), elements(k, number, w, i), at);
+        at = wg_where_at(k->here, wg_greater_at(k->here, next, best), elements(k, number, w, i), at);
         best = wg_maximum_at(k->here, best, next);
     }
-    return wgi_ox_put_last(k, 0, best) && (!places || wgi_ox_put_last(k, 1, at));
+    return wgi_ox_put_last(k, 0, best) && wgi_ox_put_last(k, 1, at);
+}
+
+/* By elements of windows: for dilations, wide margins, and the places of the largest. */
+static bool pool_by_elements(wgi_onnx_call *k, const window *w)
+{
+    wg_node x = framed(k, wgi_ox_last(k, 0), w, -INFINITY);
+    if (k->outs > 1 && k->out[1]) return pool_with_places(k, w, x);
+    for (int i = 0; i < w->axes; i++) {
+        if (w->size[i] > WIDEST)
+            return wgi_ox_fail(k, WG_ERROR_MISSING, "windows of this size are not there");
+        x = largest_along(k, x, w, i);
+    }
+    return wgi_ox_put_last(k, 0, x);
 }
 
 bool wgi_onnx_max_pool(wgi_onnx_call *k)

@@ -11,7 +11,7 @@
 static bool step_average(wgi_onnx_call *k, int operand, int result, wg_node now)
 {
     const double keep = wgi_ox_f(k, "momentum", 0.9);
-    const wg_node was = wgi_onnx_state_of(k, k->in[operand]),
+    const wg_node was = wgi_ox(k, operand),
                   next = wg_add_at(k->here, wg_mul_at(k->here, was, wg_number(keep)),
                                    wg_mul_at(k->here, now, wg_number(1 - keep)));
     if (wg_node_leaf(was) == WG_LEAF_STATE && k->o->q->now.mode == WG_TRAIN) wg_assign_at(k->here, was, next);
@@ -27,7 +27,7 @@ bool wgi_onnx_batch_norm(wgi_onnx_call *k)
         return wgi_ox_fail(k, WG_ERROR_FORMAT, "five operands are needed");
     wg_batch_norm_args a = WG_OPTS(wg_batch_norm_args, .x = wgi_ox_last(k, 0), .gamma = wgi_ox(k, 1),
                                    .beta = wgi_ox(k, 2), .eps = wgi_ox_f(k, "epsilon", 1e-5));
-    if (!training) a.mean = wgi_onnx_state_of(k, k->in[3]), a.variance = wgi_onnx_state_of(k, k->in[4]);
+    if (!training) a.mean = wgi_ox(k, 3), a.variance = wgi_ox(k, 4);
     const wg_node y = wg_batch_norm_at(k->here, &a);
     if (!(s.rank > 2 ? wgi_ox_put_last(k, 0, y) : wgi_ox_put(k, 0, y))) return false;
     return !training || (step_average(k, 3, 1, wg_part_at(k->here, y, 1)) &&

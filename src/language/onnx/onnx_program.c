@@ -43,6 +43,8 @@ static wgi_binding *declare(wgi_onnx *o, const char *name, const char *op, wgx_m
     wgi_onnx_value *v = *name ? wgi_onnx_add(o, o->declared, name, wgi_lang_alloc) : NULL;
     if (!v) return NULL;
     v->binding = wgi_made_name(o->q, wgi_onnx_name(o->q, name, op, text), meaning);
+    v->number = meaning == WG_NAME_COMPUTED ? -1 : o->leaves;
+    if (v->binding && meaning != WG_NAME_COMPUTED) o->leaf[o->leaves++] = v;
     return v->binding;
 }
 
@@ -74,8 +76,9 @@ static void note_name(wgi_onnx *o, wgi_onnx_scope *used, const char *name)
     if (*name && !wgi_onnx_find(used, name)) wgi_onnx_add(o, used, name, wgi_lang_alloc);
 }
 
-/* Notes the names that nodes compute with, and not only look at. */
-static void note_used(wgi_onnx *o, const wgi_onnx_graph *g, wgi_onnx_scope *used)
+/* Notes the names that nodes compute with, and not only look at; and running averages, which are not
+ * trained. */
+static void note_used(wgi_onnx *o, const wgi_onnx_graph *g, wgi_onnx_scope *used, wgi_onnx_scope *averages)
 {
     for (int i = 0; i < g->nodes; i++) {
         const wgi_onnx_node *n = &g->node[i];
@@ -83,27 +86,65 @@ static void note_used(wgi_onnx *o, const wgi_onnx_graph *g, wgi_onnx_scope *used
             wgi_onnx_row_of(n->op, n->domain, wgi_onnx_version(o->model.set, o->model.sets, n->domain));
         for (int k = 0; k < n->ins; k++)
             if (!row || k >= 32 || !(row->known >> k & 1)) note_name(o, used, n->in[k]);
+        for (int k = 3; k < n->ins && row && row->flags & ONNX_AVERAGES; k++)
+            note_name(o, averages, n->in[k]);
         for (int k = 0; k < n->attributes; k++)
-            if (n->attribute[k].graph) note_used(o, n->attribute[k].graph, used);
+            if (n->attribute[k].graph) note_used(o, n->attribute[k].graph, used, averages);
     }
     for (int i = 0; i < g->outs; i++) note_name(o, used, g->out[i].name);
+}
+
+static void declare_param(wgi_onnx *o, const char *name, const wgi_onnx_tensor *t,
+                          const wgi_onnx_scope *averages)
+{
+    if (!declare(o, name, NULL, WG_NAME_PARAM)) return;
+    wgi_onnx_value *v = o->leaf[o->leaves - 1];
+    v->is_state = wgi_onnx_find(averages, name) != NULL;
+    v->stored = t;
+}
+
+/* The initializer that a node copies for a running average: files share one among tensors that begin with
+ * equal values, and of these the average alone is not trained. */
+static const wgi_onnx_tensor *copied(const wgi_onnx *o, const wgi_onnx_node *n,
+                                     const wgi_onnx_scope *averages)
+{
+    if (strcmp(n->op, "Identity") != 0 || *n->domain || n->ins != 1 || n->outs != 1) return NULL;
+    const wgi_onnx_value *v =
+        wgi_onnx_find(averages, n->out[0]) ? wgi_onnx_find(o->declared, n->in[0]) : NULL;
+    return v ? v->stored : NULL;
+}
+
+static bool declare_names(wgi_onnx *o, wgi_onnx_scope *stored, const wgi_onnx_scope *used,
+                          const wgi_onnx_scope *averages)
+{
+    const wgi_onnx_graph *g = &o->model.graph;
+    for (int i = 0; i < g->ins; i++) declare_input(o, &g->in[i], stored);
+    o->inputs = o->leaves;
+    for (int i = 0; i < g->tensors; i++)
+        if (is_float(g->tensor[i].type) && wgi_onnx_find(used, g->tensor[i].name))
+            declare_param(o, g->tensor[i].name, &g->tensor[i], averages);
+    for (int i = 0; i < g->nodes; i++) {
+        const wgi_onnx_node *n = &g->node[i];
+        const wgi_onnx_tensor *t = copied(o, n, averages);
+        if (t) declare_param(o, n->out[0], t, averages);
+        for (int k = 0; !t && k < n->outs; k++) declare(o, n->out[k], n->op, WG_NAME_COMPUTED);
+    }
+    for (int i = 0; i < g->outs; i++) /* an initializer that is given as it is */
+        if (!wgi_onnx_find(o->declared, g->out[i].name)) declare(o, g->out[i].name, NULL, WG_NAME_COMPUTED);
+    return !wg_failed(o->c);
 }
 
 static bool declare_all(wgi_onnx *o)
 {
     const wgi_onnx_graph *g = &o->model.graph;
-    wgi_onnx_scope *used = wgi_lang_alloc(o->q, sizeof *used), *stored = wgi_lang_alloc(o->q, sizeof *stored);
-    if (!used || !stored) return false;
-    note_used(o, g, used);
+    wgi_onnx_scope *used = wgi_lang_alloc(o->q, sizeof *used), *stored = wgi_lang_alloc(o->q, sizeof *stored),
+                   *averages = wgi_lang_alloc(o->q, sizeof *averages);
+    o->leaf =
+        wgi_lang_alloc(o->q, ((size_t)g->ins + (size_t)g->tensors + (size_t)g->nodes + 1) * sizeof *o->leaf);
+    if (!used || !stored || !averages || !o->leaf) return false;
+    note_used(o, g, used, averages);
     for (int i = 0; i < g->tensors; i++) note_name(o, stored, g->tensor[i].name);
-    for (int i = 0; i < g->ins; i++) declare_input(o, &g->in[i], stored);
-    for (int i = 0; i < g->tensors; i++)
-        if (is_float(g->tensor[i].type) && wgi_onnx_find(used, g->tensor[i].name))
-            declare(o, g->tensor[i].name, NULL, WG_NAME_PARAM);
-    for (int i = 0; i < g->nodes; i++)
-        for (int k = 0; k < g->node[i].outs; k++)
-            declare(o, g->node[i].out[k], g->node[i].op, WG_NAME_COMPUTED);
-    return !wg_failed(o->c);
+    return declare_names(o, stored, used, averages);
 }
 
 /* ---- a build ---- */
@@ -168,7 +209,7 @@ static bool all_sizes(wgi_onnx *o)
     for (int i = 0, k = 0; i < g->ins; i++) {
         const wgi_binding *b = input_of(o, &g->in[i]);
         if (!b) continue;
-        const wg_node x = o->given ? o->given[k++] : wg_none;
+        const wg_node x = o->given ? o->given[k++] : wg_none; /* inputs are the first ones */
         if (!o->given && !b->set.data) continue;
         if (!sizes_by(o, &g->in[i], b, o->given ? wg_node_shape(x) : b->set.shape)) return false;
     }
@@ -201,7 +242,7 @@ static bool make_input(wgi_onnx *o, const wgi_onnx_port *in, wgi_onnx_value *v)
     if (!shape_of_input(o, in, v->binding, &s)) return false;
     const wg_tensor t = wgi_made_input(o->q, v->binding, wgi_onnx_dtype(o->q, in->type), s);
     if (!t.data) return false;
-    v->node = wg_input_at(wgi_whole_text(o->q), o->g, v->binding->name, t);
+    v->node = wg_input_at(wgi_onnx_site(o, "input", v->name), o->g, v->binding->name, t);
     v->given = true;
     if (!v->binding->drawn) v->known = t;
     wgi_made_value(v->binding, v->node);
@@ -212,7 +253,7 @@ static bool make_input(wgi_onnx *o, const wgi_onnx_port *in, wgi_onnx_value *v)
 static bool take_input(wgi_onnx *o, const wgi_onnx_port *in, wgi_onnx_value *v, wg_node x)
 {
     const wg_dtype t = wgi_onnx_dtype(o->q, in->type);
-    v->node = wg_node_dtype(x) == t ? x : wg_cast_at(wgi_whole_text(o->q), x, t);
+    v->node = wg_node_dtype(x) == t ? x : wg_cast_at(wgi_onnx_site(o, "input", v->name), x, t);
     wgi_made_value(v->binding, v->node);
     return wg_node_ok(v->node);
 }
@@ -235,7 +276,7 @@ static bool inputs(wgi_onnx *o, wgi_onnx_value *in[])
 /* The results of the program are those of the graph. */
 static bool results(wgi_onnx *o, wgi_onnx_value *const out[])
 {
-    wgi_onnx_call k = { .o = o, .g = o->g, .here = wgi_whole_text(o->q) };
+    wgi_onnx_call k = { .o = o, .g = o->g, .here = wgi_onnx_site(o, "result", "") };
     for (int i = 0; i < o->model.graph.outs; i++) {
         const wgi_binding *b = out[i]->binding;
         const char *name = b ? b->name : out[i]->name;
@@ -261,22 +302,49 @@ static bool build(wg_program *q, void *user)
     return wgi_onnx_run(o, g, in, g->ins, out, true) && results(o, out);
 }
 
-wg_status wgx_onnx_apply(wg_program *q, wg_graph *g, wg_params *p, wg_mode mode, const wg_node x[], int n)
+static wgi_onnx *model_of(const wg_program *q)
 {
-    if (!q || !q->c || q->made.build != build || !q->ready)
+    return q && q->c && q->ready && q->made.build == build ? q->made.user : NULL;
+}
+
+wg_status wgx_onnx_apply(wg_program *q, wg_graph *g, const wg_node x[], int n, wg_mode mode)
+{
+    wgi_onnx *o = model_of(q);
+    if (!o || !g)
         return wg_fail(q ? q->c : NULL, NULL, WG_ERROR_USE, "onnx_apply: the program is no ONNX model");
     if (wg_failed(q->c)) return wg_failed(q->c);
-    wgi_onnx *o = q->made.user;
-    int inputs_there = 0;
-    for (int i = 0; i < o->model.graph.ins; i++) inputs_there += input_of(o, &o->model.graph.in[i]) != NULL;
-    if (n != inputs_there)
-        return wg_fail(q->c, wgi_whole_text(q), WG_ERROR_USE, "it has %d inputs, %d are given", inputs_there,
-                       n);
-    wgi_program_begin(q, g, p, mode);
+    if (n != o->leaves)
+        return wg_fail(q->c, wgi_whole_text(q), WG_ERROR_USE, "it has %d inputs and parameters, %d are given",
+                       o->leaves, n);
+    wgi_program_begin(q, g, NULL, mode);
     o->given = x;
     build(q, o);
     o->given = NULL;
     return wg_failed(q->c);
+}
+
+int wgx_onnx_inputs(const wg_program *q)
+{
+    const wgi_onnx *o = model_of(q);
+    return o ? o->inputs : 0;
+}
+
+const char *wgx_onnx_leaf(wg_program *q, int i, wg_tensor *value, bool *state)
+{
+    const wgi_onnx *o = model_of(q);
+    if (!o || i < 0 || i >= o->leaves) return NULL;
+    const wgi_onnx_value *v = o->leaf[i];
+    if (value) *value = v->stored ? wgi_onnx_values(q, v->stored) : (wg_tensor){ 0 };
+    if (state) *state = v->is_state;
+    return v->binding->name;
+}
+
+const char *wgx_onnx_result(const wg_program *q, int i)
+{
+    const wgi_onnx *o = model_of(q);
+    if (!o || i < 0 || i >= o->model.graph.outs) return NULL;
+    const wgi_binding *b = binding_of(o, o->model.graph.out[i].name);
+    return b ? b->name : o->model.graph.out[i].name;
 }
 
 static void forget(wg_program *q, void *user)

@@ -39,6 +39,15 @@ static bool operands(wgi_onnx_call *k)
     return k->in;
 }
 
+/* What is known of a name of the program before a build. */
+static void declared(const wgi_onnx *o, wgi_onnx_value *v)
+{
+    const wgi_onnx_value *named = wgi_onnx_find(o->declared, v->name);
+    if (!named) return;
+    v->binding = named->binding, v->stored = named->stored;
+    v->is_state = named->is_state, v->number = named->number;
+}
+
 static bool outputs(wgi_onnx_call *k)
 {
     const wgi_onnx_node *n = k->n;
@@ -49,8 +58,7 @@ static bool outputs(wgi_onnx_call *k)
         if (!*n->out[i]) continue;
         wgi_onnx_value *v = wgi_onnx_add(k->o, k->o->scope, n->out[i], wgi_lang_built);
         if (!v) return false;
-        const wgi_onnx_value *named = top ? wgi_onnx_find(k->o->declared, n->out[i]) : NULL;
-        v->binding = named ? named->binding : NULL;
+        if (top) declared(k->o, v);
         k->out[i] = v;
     }
     k->outs = n->outs;
@@ -121,6 +129,7 @@ static bool run_node(wgi_onnx *o, const wgi_onnx_node *n)
     if (o->steps++ >= WGI_ONNX_STEPS) return wgi_ox_fail(&k, WG_ERROR_FORMAT, "the model is too large");
     if (!k.row && !f) return wgi_ox_fail(&k, WG_ERROR_MISSING, "this operator is not there");
     if (!operands(&k) || !outputs(&k)) return false;
+    if (k.outs && k.out[0] && k.out[0]->stored) return true; /* a copy of a parameter is one itself */
     k.before = wg_graph_nodes(k.g);
     const bool fine = f ? body(&k, f) : can_fold(&k) ? fold(&k) : k.row->build(&k);
     if (!fine || !all_given(&k)) return false;
@@ -135,9 +144,8 @@ static bool initializers(wgi_onnx *o, const wgi_onnx_graph *g, bool top)
     for (int i = 0; i < g->tensors; i++) {
         wgi_onnx_value *v = wgi_onnx_add(o, o->scope, g->tensor[i].name, wgi_lang_built);
         if (!v) return false;
-        const wgi_onnx_value *named = top ? wgi_onnx_find(o->declared, v->name) : NULL;
+        if (top) declared(o, v);
         v->stored = &g->tensor[i];
-        v->binding = named ? named->binding : NULL;
     }
     return true;
 }
