@@ -143,8 +143,8 @@ static wgi_onnx_value *wanted(const wgi_onnx_call *k, int i) { return i < k->out
 static bool named(const wgi_onnx_call *k, const wgi_onnx_value *v, wg_node y)
 {
     if (!wg_node_ok(y)) return wgi_ox_fail(k, WG_ERROR_SHAPE, "it cannot be built");
-    if (v->binding && !k->is_folding && (int64_t)y.index >= k->before && wg_node_leaf(y) == WG_LEAF_NONE &&
-        !*wg_node_name(y))
+    if (v->binding && !v->is_inner && !k->is_folding && (int64_t)y.index >= k->before &&
+        wg_node_leaf(y) == WG_LEAF_NONE && !*wg_node_name(y))
         wg_name_at(k->here, y, v->binding->name);
     return true;
 }
