@@ -24,6 +24,10 @@ BASE = "/usr/share/libonnx-testdata/data"
 TYPES = {np.dtype(t) for t in ("float32", "float64", "int32", "int64", "bool")}
 
 
+# Cases whose outputs are not those of their model.
+UNTRUE = {"test_adam_multiple": "the outputs are those of epsilon = 0.01, which the model does not have"}
+
+
 class Refused(Exception):
     pass
 
@@ -48,6 +52,8 @@ def sets_of(folder):
 
 def run(folder):
     """Raises Refused, or AssertionError where an output is not as it should be."""
+    if os.path.basename(folder) in UNTRUE:
+        raise Refused(UNTRUE[os.path.basename(folder)])
     if is_drawn(folder):
         raise Refused("the values are drawn at random")
     c = wg.Context(dtype="float32")

@@ -3,138 +3,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "wgfiles.h"
+#include "wgonnx.h"
 
 TestSuite(onnx, .init = wgt_make_folder, .fini = wgt_remove_folder);
-
-/* ---- messages of protobuf ---- */
-
-static void put_varint(wgt_bytes *f, uint64_t v)
-{
-    for (; v > 0x7F; v >>= 7) WGT_ADD(f, (unsigned char)(v | 0x80));
-    WGT_ADD(f, (unsigned char)v);
-}
-
-static void put_number(wgt_bytes *f, int field, int64_t v)
-{
-    put_varint(f, (uint64_t)field << 3);
-    put_varint(f, (uint64_t)v);
-}
-
-static void put_bytes(wgt_bytes *f, int field, const void *p, size_t n)
-{
-    put_varint(f, (uint64_t)field << 3 | 2);
-    put_varint(f, n);
-    wgt_add(f, p, n);
-}
-
-static void put_text(wgt_bytes *f, int field, const char *s) { put_bytes(f, field, s, strlen(s)); }
-static void put_message(wgt_bytes *f, int field, const wgt_bytes *m) { put_bytes(f, field, m->b, m->n); }
-
-/* ---- parts of a model ---- */
-
-enum { FLOAT = 1, UINT8 = 2, INT64 = 7 };
-
-/* Names with blanks between them. */
-static void put_names(wgt_bytes *f, int field, const char *names)
-{
-    while (*names) {
-        const size_t n = strcspn(names, " ");
-        put_bytes(f, field, names, n);
-        names += n + (names[n] == ' ');
-    }
-}
-
-static void put_node(wgt_bytes *graph, const char *op, const char *in, const char *out,
-                     const wgt_bytes *attribute)
-{
-    wgt_bytes n = { .n = 0 };
-    put_names(&n, 1, in);
-    put_names(&n, 2, out);
-    put_text(&n, 4, op);
-    if (attribute) put_message(&n, 5, attribute);
-    put_message(graph, 1, &n);
-}
-
-static wgt_bytes number_attribute(const char *name, int64_t v)
-{
-    wgt_bytes a = { .n = 0 };
-    put_text(&a, 1, name);
-    put_number(&a, 3, v);
-    put_number(&a, 20, 2);
-    return a;
-}
-
-static wgt_bytes tensor(const char *name, int type, const int64_t *size, int axes, const void *p, size_t n)
-{
-    wgt_bytes t = { .n = 0 };
-    for (int i = 0; i < axes; i++) put_number(&t, 1, size[i]);
-    put_number(&t, 2, type);
-    put_text(&t, 8, name);
-    if (p) put_bytes(&t, 9, p, n);
-    return t;
-}
-
-/* An input or output: a size below 0 is the name "batch". */
-static void put_port(wgt_bytes *graph, int field, const char *name, int type, const int64_t *size, int axes)
-{
-    wgt_bytes shape = { .n = 0 }, t = { .n = 0 }, value = { .n = 0 }, port = { .n = 0 };
-    for (int i = 0; i < axes; i++) {
-        wgt_bytes d = { .n = 0 };
-        if (size[i] < 0) put_text(&d, 2, "batch");
-        else put_number(&d, 1, size[i]);
-        put_message(&shape, 1, &d);
-    }
-    put_number(&t, 1, type);
-    put_message(&t, 2, &shape);
-    put_message(&value, 1, &t);
-    put_text(&port, 1, name);
-    put_message(&port, 2, &value);
-    put_message(graph, field, &port);
-}
-
-/* The graph is the last part, so that a file that ends early lacks a part of it. */
-static wgt_bytes model(const wgt_bytes *graph)
-{
-    wgt_bytes m = { .n = 0 }, set = { .n = 0 };
-    put_number(&m, 1, 8);
-    put_number(&set, 2, 13);
-    put_message(&m, 8, &set);
-    put_message(&m, 7, graph);
-    return m;
-}
-
-#define SIZES(...) \
-    (const int64_t[]) { __VA_ARGS__ }
-
-static const float weights[] = { 1, -2, 0.5F, 3, -1, 2 }, bias[] = { 0.25F, -1, 1 };
-
-/* y = relu(x W^T + b) as rows of 3 */
-static wgt_bytes net(void)
-{
-    wgt_bytes g = { .n = 0 };
-    const wgt_bytes swapped = number_attribute("transB", 1),
-                    W = tensor("fc.weight", FLOAT, SIZES(3, 2), 2, weights, sizeof weights),
-                    b = tensor("fc.bias", FLOAT, SIZES(3), 1, bias, sizeof bias),
-                    shape = tensor("shape", INT64, SIZES(2), 1, SIZES(-1, 3), 2 * sizeof(int64_t));
-    put_node(&g, "Gemm", "x fc.weight fc.bias", "/fc/Gemm_output_0", &swapped);
-    put_node(&g, "Relu", "/fc/Gemm_output_0", "h", NULL);
-    put_node(&g, "Reshape", "h shape", "y", NULL);
-    put_text(&g, 2, "net");
-    put_message(&g, 5, &W);
-    put_message(&g, 5, &b);
-    put_message(&g, 5, &shape);
-    put_port(&g, 11, "x", FLOAT, SIZES(-1, 2), 2);
-    put_port(&g, 12, "y", FLOAT, SIZES(-1, 3), 2);
-    return model(&g);
-}
 
 /* ---- right ones ---- */
 
 Test(onnx, values_gradients_names)
 {
     WGT_IN_WORLD(WG_F64, NULL);
-    const wgt_bytes m = net();
+    const wgt_bytes m = wgt_onnx_net();
     const double x[] = { 1, 2, -1, 0.5 }, y[] = { 0, 5.5, 4, 0, 0, 3 };
     wg_program *q = wg_program_file(c, wgt_saved("net.onnx", &m));
     cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
@@ -154,7 +32,7 @@ Test(onnx, values_gradients_names)
 Test(onnx, sizes_by_name)
 {
     WGT_IN_WORLD(WG_F32, NULL);
-    const wgt_bytes m = net();
+    const wgt_bytes m = wgt_onnx_net();
     const double five = 5;
     wg_program *q = wg_onnx_read(c, wgt_saved("net.onnx", &m));
     wg_program_build(q, g, p, WG_EVAL);
@@ -177,7 +55,7 @@ Test(onnx, sizes_by_name)
 static void refused(const wgt_bytes *graph, wg_status s, const char *text)
 {
     WGT_IN_COUNTED(WG_F32, NULL);
-    const wgt_bytes file = model(graph);
+    const wgt_bytes file = wgt_onnx_model(graph);
     wg_program *q = wg_onnx_read(c, wgt_saved("m.onnx", &file));
     wg_program_build(q, g, p, WG_EVAL);
     wgt_expect_error(c, s, text);
@@ -187,9 +65,9 @@ static void refused(const wgt_bytes *graph, wg_status s, const char *text)
 static wgt_bytes graph_of(const char *const nodes[][3], int n)
 {
     wgt_bytes g = { .n = 0 };
-    for (int i = 0; i < n; i++) put_node(&g, nodes[i][0], nodes[i][1], nodes[i][2], NULL);
-    put_port(&g, 11, "x", FLOAT, SIZES(2), 1);
-    put_port(&g, 12, nodes[n - 1][2], FLOAT, SIZES(2), 1);
+    for (int i = 0; i < n; i++) wgt_onnx_node(&g, nodes[i][0], nodes[i][1], nodes[i][2], NULL);
+    wgt_onnx_port(&g, 11, "x", WGT_ONNX_FLOAT, WGT_SIZES(2), 1);
+    wgt_onnx_port(&g, 12, nodes[n - 1][2], WGT_ONNX_FLOAT, WGT_SIZES(2), 1);
     return g;
 }
 #define GRAPH(...)                                    \
@@ -212,35 +90,41 @@ Test(onnx, graphs_that_are_refused)
     g = GRAPH({ "MatMul", "x", "a" });
     refused(&g, WG_ERROR_FORMAT, "node 'a' (MatMul): operand 1 is missing");
     g = GRAPH({ "Relu", "x", "a" });
-    put_port(&g, 12, "z", UINT8, SIZES(2), 1);
+    wgt_onnx_port(&g, 12, "z", WGT_ONNX_UINT8, WGT_SIZES(2), 1);
     refused(&g, WG_ERROR_MISSING, "1 type is not there: uint8 (value 'z')");
 }
+
+static const float bias[] = { 0.25F, -1, 1 };
 
 /* x + t, of a tensor t. */
 static void refused_tensor(wgt_bytes t, const char *text)
 {
     wgt_bytes g = GRAPH({ "Add", "x t", "y" });
-    put_message(&g, 5, &t);
+    wgt_onnx_message(&g, 5, &t);
     refused(&g, WG_ERROR_FORMAT, text);
 }
 
 Test(onnx, tensors_that_are_refused)
 {
-    refused_tensor(tensor("t", FLOAT, SIZES(3), 1, bias, 8),
+    refused_tensor(wgt_onnx_tensor("t", WGT_ONNX_FLOAT, WGT_SIZES(3), 1, bias, 8),
                    "the tensor 't': 8 bytes where its shape has 12");
-    refused_tensor(tensor("t", FLOAT, SIZES(-1), 1, bias, 12), "the tensor 't': its shape is not possible");
-    refused_tensor(tensor("t", FLOAT, SIZES(INT64_MAX, 4), 2, bias, 12), "its shape is not possible");
-    refused_tensor(tensor("t", FLOAT, SIZES(1 << 30, 1 << 20), 2, bias, 12), "12 bytes where its shape has");
-    refused_tensor(tensor("t", FLOAT, SIZES(1, 1, 1, 1, 1, 1, 1, 1, 1), 9, bias, 4), "more than 8 axes");
+    refused_tensor(wgt_onnx_tensor("t", WGT_ONNX_FLOAT, WGT_SIZES(-1), 1, bias, 12),
+                   "the tensor 't': its shape is not possible");
+    refused_tensor(wgt_onnx_tensor("t", WGT_ONNX_FLOAT, WGT_SIZES(INT64_MAX, 4), 2, bias, 12),
+                   "its shape is not possible");
+    refused_tensor(wgt_onnx_tensor("t", WGT_ONNX_FLOAT, WGT_SIZES(1 << 30, 1 << 20), 2, bias, 12),
+                   "12 bytes where its shape has");
+    refused_tensor(wgt_onnx_tensor("t", WGT_ONNX_FLOAT, WGT_SIZES(1, 1, 1, 1, 1, 1, 1, 1, 1), 9, bias, 4),
+                   "more than 8 axes");
 }
 
 static wgt_bytes outside(const char *path)
 {
-    wgt_bytes t = tensor("t", FLOAT, SIZES(2), 1, NULL, 0), e = { .n = 0 };
-    put_text(&e, 1, "location");
-    put_text(&e, 2, path);
-    put_message(&t, 13, &e);
-    put_number(&t, 14, 1);
+    wgt_bytes t = wgt_onnx_tensor("t", WGT_ONNX_FLOAT, WGT_SIZES(2), 1, NULL, 0), e = { .n = 0 };
+    wgt_onnx_text(&e, 1, "location");
+    wgt_onnx_text(&e, 2, path);
+    wgt_onnx_message(&t, 13, &e);
+    wgt_onnx_number(&t, 14, 1);
     return t;
 }
 
@@ -252,8 +136,8 @@ Test(onnx, values_in_other_files)
     wgt_add(&data, v, sizeof v);
     wgt_saved("values.bin", &data);
     const wgt_bytes t = outside("values.bin");
-    put_message(&g1, 5, &t);
-    const wgt_bytes file = model(&g1);
+    wgt_onnx_message(&g1, 5, &t);
+    const wgt_bytes file = wgt_onnx_model(&g1);
     wg_program *q = wg_onnx_read(c, wgt_saved("m.onnx", &file));
     wg_program_set(q, "x", wg_view_f32(v, WG_SHAPE(2)));
     wg_program_build(q, g, p, WG_EVAL);
@@ -273,9 +157,9 @@ Test(onnx, deep)
     wgt_bytes g = GRAPH({ "Relu", "x", "y" });
     for (int i = 0; i < 40 && g.n < 3000; i++) {
         wgt_bytes a = { .n = 0 }, outer = { .n = 0 };
-        put_text(&a, 1, "then_branch");
-        put_message(&a, 6, &g);
-        put_node(&outer, "If", "x", "y", &a);
+        wgt_onnx_text(&a, 1, "then_branch");
+        wgt_onnx_message(&a, 6, &g);
+        wgt_onnx_node(&outer, "If", "x", "y", &a);
         g = outer;
     }
     refused(&g, WG_ERROR_FORMAT, "too deep");
@@ -284,7 +168,7 @@ Test(onnx, deep)
 /* A file that ends early, at each byte. */
 Test(onnx, cut)
 {
-    const wgt_bytes whole = net();
+    const wgt_bytes whole = wgt_onnx_net();
     for (size_t n = 0; n < whole.n; n++) {
         wgt_bytes part = whole;
         part.n = n;
@@ -299,7 +183,7 @@ Test(onnx, cut)
 /* Each byte is another one: there may be an error, and no more. */
 Test(onnx, damaged)
 {
-    const wgt_bytes whole = net();
+    const wgt_bytes whole = wgt_onnx_net();
     static const unsigned char other[] = { 0x01, 0x80, 0xFF };
     for (size_t i = 0; i < whole.n * 3; i++) {
         wgt_bytes file = whole;
@@ -323,7 +207,7 @@ static void read_and_build(wg_context *c)
 
 Test(onnx, without_memory)
 {
-    const wgt_bytes m = net();
+    const wgt_bytes m = wgt_onnx_net();
     wgt_saved("net.onnx", &m);
     wgt_each_allocation_fails(NULL, 200, read_and_build);
 }

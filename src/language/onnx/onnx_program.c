@@ -113,11 +113,14 @@ static void declare_param(wgi_onnx *o, const char *name, const wgi_onnx_tensor *
     v->stored = t;
 }
 
-/* The initializer that a node copies: files share one among parameters that begin with equal values. */
-static const wgi_onnx_tensor *copied(const wgi_onnx *o, const wgi_onnx_node *n)
+/* The initializer that a node copies for a running average: files share one among tensors that begin with equal
+ * values, and of these the average alone is not trained. */
+static const wgi_onnx_tensor *copied(const wgi_onnx *o, const wgi_onnx_node *n,
+                                     const wgi_onnx_scope *averages)
 {
     if (strcmp(n->op, "Identity") != 0 || *n->domain || n->ins != 1 || n->outs != 1) return NULL;
-    const wgi_onnx_value *v = wgi_onnx_find(o->declared, n->in[0]);
+    const wgi_onnx_value *v =
+        wgi_onnx_find(averages, n->out[0]) ? wgi_onnx_find(o->declared, n->in[0]) : NULL;
     return v ? v->stored : NULL;
 }
 
@@ -132,7 +135,7 @@ static bool declare_names(wgi_onnx *o, wgi_onnx_scope *stored, const wgi_onnx_sc
             declare_param(o, g->tensor[i].name, &g->tensor[i], averages);
     for (int i = 0; i < g->nodes; i++) {
         const wgi_onnx_node *n = &g->node[i];
-        const wgi_onnx_tensor *t = copied(o, n);
+        const wgi_onnx_tensor *t = copied(o, n, averages);
         if (t) declare_param(o, n->out[0], t, averages);
         for (int k = 0; !t && k < n->outs; k++) declare_result(o, n, k);
     }

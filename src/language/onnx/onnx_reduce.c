@@ -177,18 +177,51 @@ bool wgi_onnx_gemm(wgi_onnx_call *k)
     return wgi_ox_put(k, 0, as_first(k, wg_add_at(k->here, y, c)));
 }
 
-/* The letters without blanks; without an arrow those that stand once, in alphabetical order. */
+enum { EINSUM_OPERANDS = 16, EINSUM_ROOM = 400 };
+
+/* Letters for the axes that "..." stands for: those that the equation has not. Of n axes the last n. */
+static size_t put_dots(const char *unused, int n, char *to)
+{
+    for (int i = 0; i < n; i++) to[i] = unused[WG_MAX_RANK - n + i];
+    return (size_t)n;
+}
+
+/* The equation without blanks and dots. Of fewer axes than another operand has "..." stands for the last ones. */
+static bool letters_of(wgi_onnx_call *k, const char *from, char *to)
+{
+    char unused[WG_MAX_RANK + 1];
+    int found = 0, most = 0, axes[EINSUM_OPERANDS] = { 0 }, operand = 0;
+    for (char c = 'A'; c <= 'Z' && found < WG_MAX_RANK; c++)
+        if (!strchr(from, c)) unused[found++] = c;
+    for (const char *s = from; *s && operand < k->ins && strncmp(s, "->", 2) != 0; operand++) {
+        const size_t n = strcspn(s, ",-");
+        int letters = 0;
+        for (size_t i = 0; i < n; i++) letters += s[i] != ' ' && s[i] != '.';
+        axes[operand] = memchr(s, '.', n) ? wgi_ox_shape(k, operand).rank - letters : 0;
+        if (axes[operand] > most) most = axes[operand];
+        if (axes[operand] < 0)
+            return wgi_ox_fail(k, WG_ERROR_SHAPE, "operand %d has fewer axes than letters", operand);
+        s += n + (s[n] == ',');
+    }
+    size_t n = 0;
+    operand = 0;
+    for (const char *s = from; *s && n + WG_MAX_RANK + 1 < EINSUM_ROOM; s++) {
+        if (!strncmp(s, "...", 3)) n += put_dots(unused, operand < 0 ? most : axes[operand], to + n), s += 2;
+        else if (*s != ' ') to[n++] = *s;
+        if (*s == ',' && operand >= 0 && operand + 1 < EINSUM_OPERANDS) operand++;
+        if (*s == '>') operand = -1;
+    }
+    to[n] = 0;
+    return true;
+}
+
 bool wgi_onnx_einsum(wgi_onnx_call *k)
 {
-    enum { MOST = 16, ROOM = 400 };
-    char letters[ROOM];
-    wg_node x[MOST];
-    size_t n = 0;
-    const char *from = wgi_ox_s(k, "equation", "");
-    if (k->ins > MOST) return wgi_ox_fail(k, WG_ERROR_FORMAT, "more than %d operands", MOST);
-    for (; *from && n + 1 < ROOM; from++)
-        if (*from != ' ') letters[n++] = *from;
-    letters[n] = 0;
+    char letters[EINSUM_ROOM];
+    wg_node x[EINSUM_OPERANDS];
+    if (k->ins > EINSUM_OPERANDS)
+        return wgi_ox_fail(k, WG_ERROR_FORMAT, "more than %d operands", EINSUM_OPERANDS);
+    if (!letters_of(k, wgi_ox_s(k, "equation", ""), letters)) return false;
     for (int i = 0; i < k->ins; i++) x[i] = factor(k, i);
     return wgi_ox_put(k, 0, as_first(k, wg_einsum_at(k->here, letters, x, k->ins)));
 }

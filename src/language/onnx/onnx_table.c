@@ -44,6 +44,8 @@
         name, "", 1, 0, wgi_onnx_reduce, 2, 0, { .number = n } \
     }
 
+#define TRAINING "ai.onnx.preview.training"
+
 static const wgi_onnx_row rows[] = {
     ONE("Acos", wg_acos_at),
     ONE("Acosh", wg_acosh_at),
@@ -192,6 +194,23 @@ static const wgi_onnx_row rows[] = {
     LOOKS("Upsample", 1, 0, wgi_onnx_upsample, 2),
     FLAG("If", wgi_onnx_if, 1, ONNX_NEVER),
     FLAG("Loop", wgi_onnx_loop, 3, ONNX_NEVER),
+    FLAG("Bernoulli", wgi_onnx_bernoulli, 0, ONNX_NEVER),
+    { "RandomNormal", "", 1, 0, wgi_onnx_random, 0, ONNX_NEVER, { .number = 1 } },
+    { "RandomNormalLike", "", 1, 0, wgi_onnx_random_like, 0, ONNX_NEVER, { .number = 1 } },
+    FLAG("RandomUniform", wgi_onnx_random, 0, ONNX_NEVER),
+    FLAG("RandomUniformLike", wgi_onnx_random_like, 0, ONNX_NEVER),
+    { "Adagrad", TRAINING, 1, 0, wgi_onnx_adagrad, 3, 0, { NULL } },
+    { "Adam", TRAINING, 1, 0, wgi_onnx_adam, 3, 0, { NULL } },
+    { "Momentum", TRAINING, 1, 0, wgi_onnx_momentum, 3, 0, { NULL } },
+    { "HannWindow", "", 1, 0, wgi_onnx_window, 1, 0, { .number = 0 } },
+    { "HammingWindow", "", 1, 0, wgi_onnx_window, 1, 0, { .number = 1 } },
+    { "BlackmanWindow", "", 1, 0, wgi_onnx_window, 1, 0, { .number = 2 } },
+    LOOKS("MelWeightMatrix", 1, 0, wgi_onnx_mel, 31),
+    LOOKS("DFT", 1, 0, wgi_onnx_dft, 2),
+    LOOKS("STFT", 1, 0, wgi_onnx_stft, 10),
+    OWN("GridSample", wgi_onnx_grid_sample),
+    LOOKS("Unique", 1, 0, wgi_onnx_unique, 1),
+    LOOKS("NonMaxSuppression", 1, 0, wgi_onnx_non_max, 31),
     { "Scan", "", 9, 0, wgi_onnx_scan, 0, ONNX_NEVER, { NULL } },
 };
 

@@ -36,4 +36,9 @@ wgi_onnx_build wgi_onnx_batch_norm, wgi_onnx_instance_norm, wgi_onnx_layer_norm,
 wgi_onnx_build wgi_onnx_recurrent, wgi_onnx_resize, wgi_onnx_upsample, wgi_onnx_if, wgi_onnx_loop,
     wgi_onnx_scan;
 
+/* onnx_random.c, onnx_optim.c, onnx_signal.c, onnx_sample.c, onnx_known.c */
+wgi_onnx_build wgi_onnx_random, wgi_onnx_random_like, wgi_onnx_bernoulli, wgi_onnx_adagrad, wgi_onnx_momentum,
+    wgi_onnx_adam, wgi_onnx_window, wgi_onnx_mel, wgi_onnx_dft, wgi_onnx_stft, wgi_onnx_grid_sample,
+    wgi_onnx_unique, wgi_onnx_non_max;
+
 #endif
