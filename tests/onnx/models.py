@@ -63,8 +63,9 @@ def part(kept, prefix):
     return {k[len(prefix):]: kept[k] for k in kept.files if k.startswith(prefix) and not k.startswith(other)}
 
 
-def of_file(path, grads, found):
-    """Where the file has one tensor for several parameters, and so has the net, the gradient is their sum."""
+def of_file(path, grads, found, every):
+    """Where the file has one tensor for several parameters, and so has the net, the gradient is their sum. In a
+    file with folded constants it may stand for parts of other parameters, too: such gradients are left out."""
     graph = onnx.load(path).graph
     names = {i.name for i in graph.initializer}
     stands = {n.output[0]: n.input[0] for n in graph.node if n.op_type == 'Identity' and n.input[0] in names}
@@ -72,7 +73,7 @@ def of_file(path, grads, found):
     for name, g in grads.items():
         of = name if name in found else stands.get(name, name)
         sums[of] = sums[of] + g if of in sums else g
-    return sums
+    return sums if every else {k: g for k, g in sums.items() if k not in stands.values()}
 
 
 def compared(path, kept, names, every):
@@ -80,7 +81,7 @@ def compared(path, kept, names, every):
     net = read(path)
     outputs, grads = run(net, part(kept, 'in_'), names)
     want, want32 = part(kept, 'out_'), part(kept, 'out32_')
-    dwant, dwant32 = (of_file(path, part(kept, k), grads) for k in ('grad_', 'grad32_'))
+    dwant, dwant32 = (of_file(path, part(kept, k), grads, every) for k in ('grad_', 'grad32_'))
     largest = max(np.abs(g).max() for g in dwant.values())
     scale = {k: max(np.abs(g).max(), ZERO * largest) for k, g in dwant.items()}
     scale = {k: s if s > ZERO * largest else largest for k, s in scale.items()}

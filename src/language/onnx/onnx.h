@@ -185,12 +185,13 @@ typedef struct wgi_onnx_value {
     bool given;         /* it may decide a shape, but is not computed with while the graph is built */
     bool is_state;      /* an initializer that is not trained */
     bool is_inner;      /* it stays within its module, and its node has no name */
+    bool is_result;     /* of the model */
     int number;         /* among the inputs and parameters of the program */
     const wgi_onnx_tensor *stored; /* an initializer */
     wgi_binding *binding;          /* NULL: it is no name of the program */
     struct wgi_onnx_value *next;   /* of the same hash */
     /* Of users: the first one, of which `number` is the operand; and the length of the path of the module that all
-     * are in. `given`: it is a result of the model. */
+     * are in. */
     const wgi_onnx_node *user;
     size_t common;
 } wgi_onnx_value;
@@ -207,9 +208,10 @@ typedef struct wgi_onnx {
     wg_context *c;
     unsigned char *bytes; /* of the file */
     wgi_onnx_model model;
-    wgi_onnx_scope *declared; /* the names of the program */
-    wgi_onnx_scope *users;    /* which nodes use the values of the model */
-    wgi_onnx_value **leaf;    /* its inputs, then its parameters */
+    wgi_onnx_scope *declared;   /* the names of the program */
+    wgi_onnx_scope *users;      /* which nodes use the values of the model */
+    wgi_onnx_scope *containers; /* the paths of modules that have modules in them */
+    wgi_onnx_value **leaf;      /* its inputs, then its parameters */
     int inputs, leaves;
     /* in a build */
     const wg_node *given; /* what stands for the inputs and parameters, in their order; NULL: what was set,

@@ -75,11 +75,24 @@ static void note_user(wgi_onnx *o, const wgi_onnx_node *n, int operand)
     else v->user = n, v->number = operand, v->common = module_of(n);
 }
 
+/* Notes the modules that have modules in them. */
+static void note_containers(wgi_onnx *o, const wgi_onnx_node *n)
+{
+    char path[PATH];
+    const size_t module = module_of(n);
+    for (size_t at = end_of_part(n->name, 0); at < module && at < sizeof path;
+         at = end_of_part(n->name, at)) {
+        snprintf(path, sizeof path, "%.*s", (int)at, n->name);
+        if (!wgi_onnx_find(o->containers, path)) wgi_onnx_add(o, o->containers, path, wgi_lang_alloc);
+    }
+}
+
 static void note_users(wgi_onnx *o, const wgi_onnx_graph *g)
 {
     for (int i = 0; i < g->nodes; i++) {
         const wgi_onnx_node *n = &g->node[i];
         for (int k = 0; k < n->ins; k++) note_user(o, n, k);
+        note_containers(o, n);
         for (int k = 0; k < n->attributes; k++)
             if (n->attribute[k].graph) note_users(o, n->attribute[k].graph);
     }
@@ -89,11 +102,12 @@ bool wgi_onnx_note_users(wgi_onnx *o)
 {
     const wgi_onnx_graph *g = &o->model.graph;
     o->users = wgi_lang_alloc(o->q, sizeof *o->users);
-    if (!o->users) return false;
+    o->containers = wgi_lang_alloc(o->q, sizeof *o->containers);
+    if (!o->users || !o->containers) return false;
     note_users(o, g);
     for (int i = 0; i < g->outs; i++) {
         wgi_onnx_value *v = *g->out[i].name ? users_of(o, g->out[i].name) : NULL;
-        if (v) v->given = true;
+        if (v) v->is_result = true;
     }
     return !wg_failed(o->c);
 }
@@ -120,6 +134,27 @@ static const char *dotted(const char *path, size_t length, char *to)
 }
 
 /* Whether the exporter made the name up: "/conv1/Conv_output_0" of the node "/conv1/Conv". */
+/* Whether "layers.0" is the part that ends here. */
+static bool is_element(const char *path, size_t end)
+{
+    size_t at = end;
+    while (at && isdigit((unsigned char)path[at - 1])) at--;
+    return at < end && at && (path[at - 1] == '.' || path[at - 1] == '/');
+}
+
+/* The end of the module by which a result is called that leaves the one at `end`: of modules in a row, as
+ * encoder/layers.0, the element. */
+static size_t end_of_result(const wgi_onnx *o, const char *name, size_t end, size_t module)
+{
+    char path[PATH];
+    for (size_t at = end; at <= module; at = end_of_part(name, at)) {
+        snprintf(path, sizeof path, "%.*s", (int)at, name);
+        if (is_element(name, at) && wgi_onnx_find(o->containers, path)) return at;
+        if (at == module) break;
+    }
+    return end;
+}
+
 static bool is_made_up(const wgi_onnx_node *n, const char *result)
 {
     const size_t length = strlen(n->name);
@@ -134,13 +169,14 @@ const char *wgi_onnx_result_name(const wgi_onnx *o, const wgi_onnx_node *n, int 
     const wgi_onnx_value *used = wgi_onnx_find(o->users, n->out[k]);
     const size_t module = module_of(n);
     *inner = false;
-    if (!module || !is_made_up(n, n->out[k]) || (used && used->given))
+    if (!module || !is_made_up(n, n->out[k]) || (used && used->is_result))
         return wgi_onnx_name(o->q, n->out[k], n->op, to);
     const size_t common =
         used && used->user ? in_common(n->name, module, used->user->name, used->common) : module;
     *inner = common == module;
     if (*inner) return wgi_onnx_name(o->q, n->out[k], n->op, to);
-    return wgi_onnx_name(o->q, dotted(n->name, end_of_part(n->name, common), path), n->op, to);
+    const size_t end = end_of_result(o, n->name, end_of_part(n->name, common), module);
+    return wgi_onnx_name(o->q, dotted(n->name, end, path), n->op, to);
 }
 
 const char *wgi_onnx_param_name(const wgi_onnx *o, const char *name, char *to)

@@ -54,7 +54,8 @@ static void declare_result(wgi_onnx *o, const wgi_onnx_node *n, int k)
     char text[WGI_ONNX_NAME];
     wgi_onnx_value *v = *n->out[k] ? wgi_onnx_add(o, o->declared, n->out[k], wgi_lang_alloc) : NULL;
     if (!v) return;
-    v->number = -1;
+    const wgi_onnx_value *used = wgi_onnx_find(o->users, n->out[k]);
+    v->number = -1, v->is_result = used && used->is_result;
     v->binding = wgi_made_name(o->q, wgi_onnx_result_name(o, n, k, text, &v->is_inner), WG_NAME_COMPUTED);
 }
 

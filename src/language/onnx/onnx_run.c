@@ -45,7 +45,8 @@ static void declared(const wgi_onnx *o, wgi_onnx_value *v)
     const wgi_onnx_value *named = wgi_onnx_find(o->declared, v->name);
     if (!named) return;
     v->binding = named->binding, v->stored = named->stored;
-    v->is_state = named->is_state, v->is_inner = named->is_inner, v->number = named->number;
+    v->is_state = named->is_state, v->is_inner = named->is_inner, v->is_result = named->is_result,
+    v->number = named->number;
 }
 
 static bool outputs(wgi_onnx_call *k)
