@@ -13,7 +13,6 @@ import numpy as np
 import torch
 
 import wengert as wg
-import wengert.onnx
 from export import chosen, export, made
 
 STEPS, BOUND, EXAMPLES = 20, 1e-4, 32
@@ -74,7 +73,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         good = sum([is_right(m, folder) for m in models])
     print('%d of %d learn as in PyTorch' % (good, len(models)))
-    return good != len(models)
+    return int(good != len(models))
 
 
 if __name__ == '__main__':
