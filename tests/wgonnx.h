@@ -23,8 +23,8 @@ void wgt_onnx_port(wgt_bytes *graph, int field, const char *name, int type, cons
 /* The graph is the last part, so that a file that ends early lacks a part of it. */
 wgt_bytes wgt_onnx_model(const wgt_bytes *graph);
 
-/* y = relu(z), z = x W^T + b, for rows x of 2; W: fc.weight [3,2] = [[1, -2], [0.5, 3], [-1, 2]], b: fc.bias =
- * [0.25, -1, 1]. */
+/* y = relu(z), z = x W^T + b, for rows x of 2; W: fc.weight [3,2] = [[1, -2], [0.5, 3], [-1, 2]], b: fc.bias
+ * = [0.25, -1, 1]. */
 wgt_bytes wgt_onnx_net(void);
 /* L = the cross-entropy of softmax(z) and class numbers c, z as above with the first two rows of W and b. */
 wgt_bytes wgt_onnx_classes(void);

@@ -12,8 +12,8 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
 all='check plain hidden browser latex lessons mpi waits graphs hostile bare musl aarch64 core daz up down'
-all="$all zero steps later no-show no-language no-show-language memcheck tsan wasm ways judge torch onnx newcomer"
-all="$all packages"
+all="$all zero steps later no-show no-language no-show-language memcheck tsan wasm ways judge torch onnx"
+all="$all newcomer packages"
 
 files() {
     git ls-files -z --cached --others --exclude-standard --deduplicate 2>/dev/null ||

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the programs of this folder: the cases of ONNX's suite, and models that PyTorch has written. The last line
-# is `N passed, N failed, N skipped`. `make whole KINDS=onnx` calls it.
+# Runs the programs of this folder: the cases of ONNX's suite, and models that PyTorch has written. The last
+# line is `N passed, N failed, N skipped`. `make whole KINDS=onnx` calls it.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/built_python.sh

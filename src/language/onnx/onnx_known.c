@@ -1,5 +1,5 @@
-/* onnx_known.c: operators whose results have a shape that depends on values: they are computed while the graph is
- * built, of the values that their operands have then, and have no derivative. */
+/* onnx_known.c: operators whose results have a shape that depends on values: they are computed while the
+ * graph is built, of the values that their operands have then, and have no derivative. */
 #include "onnx/onnx.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* onnx_optim.c: steps of optimizers (ai.onnx.preview.training). Operands are the rate, the number of the step, then all
- * parameters, all gradients, and all of each further array. */
+/* onnx_optim.c: steps of optimizers (ai.onnx.preview.training). Operands are the rate, the number of the
+ * step, then all parameters, all gradients, and all of each further array. */
 #include "onnx/onnx.h"
 
 #include "wengert/ops.h"

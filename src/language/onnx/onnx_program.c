@@ -114,8 +114,8 @@ static void declare_param(wgi_onnx *o, const char *name, const wgi_onnx_tensor *
     v->stored = t;
 }
 
-/* The initializer that a node copies for a running average: files share one among tensors that begin with equal
- * values, and of these the average alone is not trained. */
+/* The initializer that a node copies for a running average: files share one among tensors that begin with
+ * equal values, and of these the average alone is not trained. */
 static const wgi_onnx_tensor *copied(const wgi_onnx *o, const wgi_onnx_node *n,
                                      const wgi_onnx_scope *averages)
 {

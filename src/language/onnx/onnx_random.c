@@ -1,5 +1,5 @@
-/* onnx_random.c: random numbers, drawn anew in each evaluation. A seed in the file does not count: the numbers of
- * another generator cannot be had again. */
+/* onnx_random.c: random numbers, drawn anew in each evaluation. A seed in the file does not count: the
+ * numbers of another generator cannot be had again. */
 #include "onnx/onnx.h"
 
 #include "wengert/ops.h"

@@ -186,7 +186,8 @@ static size_t put_dots(const char *unused, int n, char *to)
     return (size_t)n;
 }
 
-/* The equation without blanks and dots. Of fewer axes than another operand has "..." stands for the last ones. */
+/* The equation without blanks and dots. Of fewer axes than another operand has "..." stands for the last
+ * ones. */
 static bool letters_of(wgi_onnx_call *k, const char *from, char *to)
 {
     char unused[WG_MAX_RANK + 1];

@@ -1,5 +1,5 @@
-/* onnx_sample.c: GridSample: an image at places that are computed. Each result is a sum of a few elements; weights
- * and places are nodes, so that there are derivatives by both. */
+/* onnx_sample.c: GridSample: an image at places that are computed. Each result is a sum of a few elements;
+ * weights and places are nodes, so that there are derivatives by both. */
 #include "onnx/onnx.h"
 
 #include "wengert/ops.h"
