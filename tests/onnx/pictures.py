@@ -2,7 +2,7 @@
 PyTorch's net calls itself. No box turns an image outside of them, unless the net itself does, or takes its
 numbers in a row.
 
-    WENGERT_BIN=build/wengert python3 tests/onnx/pictures.py [--keep FOLDER] [NAME...]
+    WENGERT_LIBRARY=build/libwengert.so python3 tests/onnx/pictures.py [--keep FOLDER] [NAME...]
 """
 import html
 import os
@@ -50,7 +50,8 @@ def turns_itself(path):
 def judged(model, folder):
     export(model, folder)
     path = os.path.join(folder, model.name + '_named.onnx')
-    command = [os.environ.get('WENGERT_BIN', 'wengert'), 'draw', path, '--depth', '1', '--no-fold', '-q',
+    program = os.path.join(os.path.dirname(os.environ['WENGERT_LIBRARY']), 'wengert')
+    command = [program, 'draw', path, '--depth', '1', '--no-fold', '-q',
                '--format', 'svg']
     drawn = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8')
     if drawn.returncode:

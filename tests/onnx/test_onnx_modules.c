@@ -1,4 +1,5 @@
-/* test_onnx_modules.c: modules of a net, which names of nodes tell: scopes, names of results and parameters. */
+/* test_onnx_modules.c: modules of a net, which names of nodes tell: scopes, names of results and
+ * parameters. */
 #include <string.h>
 
 #include "wgonnx.h"

@@ -190,8 +190,8 @@ typedef struct wgi_onnx_value {
     const wgi_onnx_tensor *stored; /* an initializer */
     wgi_binding *binding;          /* NULL: it is no name of the program */
     struct wgi_onnx_value *next;   /* of the same hash */
-    /* Of users: the first one, of which `number` is the operand; and the length of the path of the module that all
-     * are in. */
+    /* Of users: the first one, of which `number` is the operand; and the length of the path of the module
+     * that all are in. */
     const wgi_onnx_node *user;
     size_t common;
 } wgi_onnx_value;
