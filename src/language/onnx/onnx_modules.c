@@ -1,8 +1,8 @@
 /* onnx_modules.c: the modules of a net, which files tell by the names of nodes. PyTorch calls the convolution
- * of layer1[0].conv1 "/layer1/layer1.0/conv1/Conv", and its weights "layer1.0.conv1.weight". Here a module is a
- * scope. A value that leaves modules is called by the outermost of them: layer1.0.conv1; where the one in it is
- * an element of a list, by this: layer1.1, not layer1. What stays within its module has a name that can be
- * asked for, but its node has none: its formula says more. */
+ * of layer1[0].conv1 "/layer1/layer1.0/conv1/Conv", and its weights "layer1.0.conv1.weight". Here a module is
+ * a scope. A value that leaves modules is called by the outermost of them: layer1.0.conv1; where the one in
+ * it is an element of a list, by this: layer1.1, not layer1. What stays within its module has a name that can
+ * be asked for, but its node has none: its formula says more. */
 #include "onnx/onnx.h"
 
 #include "wengert/graph.h"
