@@ -141,7 +141,7 @@ static bool declare_names(wgi_onnx *o, wgi_onnx_scope *stored, const wgi_onnx_sc
         for (int k = 0; !t && k < n->outs; k++) declare_result(o, n, k);
     }
     for (int i = 0; i < g->outs; i++) /* an initializer that is given as it is */
-        if (!wgi_onnx_find(o->declared, g->out[i].name)) declare(o, g->out[i].name, NULL, WG_NAME_COMPUTED);
+        if (!wgi_onnx_find(o->declared, g->out[i].name)) declare(o, g->out[i].name, WG_NAME_COMPUTED);
     return !wg_failed(o->c);
 }
 
