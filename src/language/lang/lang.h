@@ -429,6 +429,8 @@ typedef struct wgi_maker {
     void (*forget)(wg_program *q, void *user); /* when the program is freed */
     void *user;
     uint64_t code; /* of wgx_program_code */
+    const void *bytes; /* of the file */
+    size_t size;
 } wgi_maker;
 
 struct wg_program {

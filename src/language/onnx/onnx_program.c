@@ -140,6 +140,8 @@ static bool declare_names(wgi_onnx *o, wgi_onnx_scope *stored, const wgi_onnx_sc
         if (t) declare_param(o, n->out[0], t, averages);
         for (int k = 0; !t && k < n->outs; k++) declare_result(o, n, k);
     }
+    for (int i = 0; i < g->outs; i++) /* an initializer that is given as it is */
+        if (!wgi_onnx_find(o->declared, g->out[i].name)) declare(o, g->out[i].name, NULL, WG_NAME_COMPUTED);
     return !wg_failed(o->c);
 }
 
@@ -386,7 +388,7 @@ static void read_model(wgi_onnx *o, const char *path)
         return;
     }
     o->declared = wgi_lang_alloc(q, sizeof *o->declared);
-    if (!o->declared || !declare_all(o) || !wgi_made_ready(q, (wgi_maker){ build, forget, o, code_of(o) }))
+    if (!o->declared || !declare_all(o) || !wgi_made_ready(q, (wgi_maker){ build, forget, o, code_of(o), o->bytes, size }))
         wg_free(o->c, o->bytes);
 }
 

@@ -160,25 +160,33 @@ static uint64_t bits_at(const unsigned char *raw, int64_t i, int bytes)
     return v;
 }
 
+/* Reads n bytes from a place of a file that has them. They are not allocated before its size is seen. */
+static unsigned char *bytes_of(wg_program *q, const char *path, uint64_t offset, size_t n)
+{
+    FILE *f = fopen(path, "rb");
+    const long end = f && !fseek(f, 0, SEEK_END) ? ftell(f) : -1;
+    const bool has = end >= 0 && offset <= (uint64_t)end && n <= (uint64_t)end - offset;
+    unsigned char *bytes = has ? wgi_lang_built(q, n + 1) : NULL;
+    const bool read = bytes && !fseek(f, (long)offset, SEEK_SET) && fread(bytes, 1, n, f) == n;
+    if (f) fclose(f);
+    return read ? bytes : NULL;
+}
+
 /* The bytes of a tensor whose values are in a file beside the model. NULL: after an error. */
 static unsigned char *outside_bytes(wg_program *q, const wgi_onnx_tensor *t, size_t size)
 {
-    const char *slash = strrchr(q->name, '/');
-    const int n = slash ? (int)(slash - q->name) : 1;
-    char *path = wgi_lang_built(q, (size_t)n + strlen(t->outside) + 2),
-         *folder = wgi_lang_built(q, (size_t)n + 1);
-    unsigned char *bytes = wgi_lang_built(q, size + 1);
-    if (!path || !folder || !bytes) return NULL;
-    sprintf(folder, "%.*s", n, slash ? q->name : ".");
-    if (slash == q->name) strcpy(folder, "/");
-    sprintf(path, "%s/%s", folder, t->outside);
+    const char *slash = strrchr(q->name, '/'), *in = slash == q->name ? "/" : slash ? q->name : ".";
+    const size_t n = slash && slash != q->name ? (size_t)(slash - q->name) : 1;
+    const size_t room = n + strlen(t->outside) + 2;
+    char *path = wgi_lang_built(q, room), *folder = wgi_lang_built(q, n + 1);
+    if (!path || !folder) return NULL;
+    snprintf(folder, n + 1, "%s", in);
+    snprintf(path, room, "%s/%s", folder, t->outside);
     if (!wgx_path_inside(path, folder))
         return cannot_read(q, t->name, "the file of its values is not there, or not in the model's folder"),
                NULL;
-    FILE *f = fopen(path, "rb");
-    const bool read = f && !fseek(f, (long)t->offset, SEEK_SET) && fread(bytes, 1, size, f) == size;
-    if (f) fclose(f);
-    if (!read) return cannot_read(q, t->name, "the file of its values is too short, or cannot be read"), NULL;
+    unsigned char *bytes = bytes_of(q, path, t->offset, size);
+    if (!bytes) cannot_read(q, t->name, "the file of its values is too short, or cannot be read");
     return bytes;
 }
 
@@ -203,7 +211,10 @@ wg_tensor wgi_onnx_values(wg_program *q, const wgi_onnx_tensor *t)
     }
     if (t->outside && !(raw = outside_bytes(q, t, size))) return to;
     to.data = wgi_lang_built(q, ((size_t)n + 1) * wg_dtype_size(dtype));
-    for (int64_t i = 0; to.data && i < n; i++)
+    /* files and processors have the lowest byte first */
+    const bool alike = raw && bytes == (int)wg_dtype_size(dtype) && dtype != WG_BOOL;
+    if (to.data && alike) memcpy(to.data, raw, size);
+    for (int64_t i = 0; to.data && !alike && i < n; i++)
         put(&to, i, t->type, raw ? bits_at(raw, i, bytes) : t->numbers[i]);
     return to;
 }
