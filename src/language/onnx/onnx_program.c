@@ -377,7 +377,8 @@ static void read_model(wgi_onnx *o, const char *path)
         return;
     }
     o->declared = wgi_lang_alloc(q, sizeof *o->declared);
-    if (!o->declared || !declare_all(o) || !wgi_made_ready(q, (wgi_maker){ build, forget, o, code_of(o), o->bytes, size }))
+    if (!o->declared || !declare_all(o) ||
+        !wgi_made_ready(q, (wgi_maker){ build, forget, o, code_of(o), o->bytes, size }))
         wg_free(o->c, o->bytes);
 }
 
