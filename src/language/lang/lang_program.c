@@ -453,14 +453,15 @@ wg_node wgx_program_last_part(const wg_program *q, int i, const char **name)
     if (name) *name = is ? b->last[i].name : "_";
     return is ? b->last[i].node : wg_none;
 }
-wg_node wg_program_last(const wg_program *q)
-{
-    return wgx_program_last_part(q, wgx_program_lasts(q) - 1, NULL);
-}
+/* Of several results of a file of another form the first one is the main one. */
+static int main_part(const wg_program *q) { return given(q)->made.build ? 0 : wgx_program_lasts(q) - 1; }
+
+wg_node wg_program_last(const wg_program *q) { return wgx_program_last_part(q, main_part(q), NULL); }
+
 const char *wgx_program_last_name(const wg_program *q)
 {
     const char *name;
-    wgx_program_last_part(q, wgx_program_lasts(q) - 1, &name);
+    wgx_program_last_part(q, main_part(q), &name);
     return name;
 }
 wg_node wgx_program_node_at(const wg_program *q, int line, int column)
@@ -509,13 +510,13 @@ static bool error_place(const wg_program *q, int *line, int *column)
     return *column >= 1;
 }
 
-int wg_program_error_line(const wg_program *q)
+int wgx_program_error_line(const wg_program *q)
 {
     int line, column;
     return error_place(given(q), &line, &column) ? line : 0;
 }
 
-int wg_program_error_column(const wg_program *q)
+int wgx_program_error_column(const wg_program *q)
 {
     int line, column;
     return error_place(given(q), &line, &column) ? column : 0;

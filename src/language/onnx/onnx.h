@@ -5,6 +5,7 @@
  *   onnx_model.c        the messages of a model: graphs, nodes, attributes, types
  *   onnx_tensor.c       tensors, in the file and in files beside it
  *   onnx_names.c        names that nodes and parameters can have
+ *   onnx_modules.c      the modules of a net: scopes, and names of results
  *   onnx_program.c      the public functions: a model as a program, its names before a build
  *   onnx_check.c        what a model has and this library lacks, all at once
  *   onnx_build.c        values while a graph is built: nodes, known values, images with channels last
@@ -183,10 +184,16 @@ typedef struct wgi_onnx_value {
     wg_tensor known;    /* data NULL: not known */
     bool given;         /* it may decide a shape, but is not computed with while the graph is built */
     bool is_state;      /* an initializer that is not trained */
+    bool is_inner;      /* it stays within its module, and its node has no name */
+    bool is_result;     /* of the model */
     int number;         /* among the inputs and parameters of the program */
     const wgi_onnx_tensor *stored; /* an initializer */
     wgi_binding *binding;          /* NULL: it is no name of the program */
     struct wgi_onnx_value *next;   /* of the same hash */
+    /* Of users: the first one, of which `number` is the operand; and the length of the path of the module
+     * that all are in. */
+    const wgi_onnx_node *user;
+    size_t common;
 } wgi_onnx_value;
 
 /* The names that a graph sees: its own, and those of the graphs around it. */
@@ -201,8 +208,10 @@ typedef struct wgi_onnx {
     wg_context *c;
     unsigned char *bytes; /* of the file */
     wgi_onnx_model model;
-    wgi_onnx_scope *declared; /* the names of the program */
-    wgi_onnx_value **leaf;    /* its inputs, then its parameters */
+    wgi_onnx_scope *declared;   /* the names of the program */
+    wgi_onnx_scope *users;      /* which nodes use the values of the model */
+    wgi_onnx_scope *containers; /* the paths of modules that have modules in them */
+    wgi_onnx_value **leaf;      /* its inputs, then its parameters */
     int inputs, leaves;
     /* in a build */
     const wg_node *given; /* what stands for the inputs and parameters, in their order; NULL: what was set,
@@ -249,6 +258,16 @@ enum {
     ONNX_NEVER = 2,   /* it is never computed while the graph is built */
     ONNX_AVERAGES = 4 /* operands from 3 on are running averages */
 };
+
+/* ---- onnx_modules.c ---- */
+
+/* Opens the scopes of the module that a node is in. Returns how many. */
+int wgi_onnx_enter(wg_graph *g, const wgi_onnx_node *n);
+void wgi_onnx_leave(wg_graph *g, int scopes);
+bool wgi_onnx_note_users(wgi_onnx *o); /* false: after an error */
+/* Names for result k of a node, and for a parameter: see wgi_onnx_name. *inner: is_inner of the value. */
+const char *wgi_onnx_result_name(const wgi_onnx *o, const wgi_onnx_node *n, int k, char *to, bool *inner);
+const char *wgi_onnx_param_name(const wgi_onnx *o, const char *name, char *to);
 
 /* ---- onnx_table.c ---- */
 

@@ -156,8 +156,8 @@ static wgi_onnx_value *wanted(const wgi_onnx_call *k, int i) { return i < k->out
 static bool named(const wgi_onnx_call *k, const wgi_onnx_value *v, wg_node y)
 {
     if (!wg_node_ok(y)) return wgi_ox_fail(k, WG_ERROR_SHAPE, "it cannot be built");
-    if (v->binding && !k->is_folding && (int64_t)y.index >= k->before && wg_node_leaf(y) == WG_LEAF_NONE &&
-        !*wg_node_name(y))
+    if (v->binding && !v->is_inner && !k->is_folding && (int64_t)y.index >= k->before &&
+        wg_node_leaf(y) == WG_LEAF_NONE && !*wg_node_name(y))
         wg_name_at(k->here, y, v->binding->name);
     return true;
 }
@@ -175,7 +175,9 @@ bool wgi_ox_put_last(wgi_onnx_call *k, int i, wg_node y)
     wgi_onnx_value *v = wanted(k, i);
     if (!v) return !wg_failed(k->o->c);
     v->last = y;
-    return named(k, v, y);
+    if (!v->is_result || k->is_folding || !wg_node_ok(y)) return named(k, v, y);
+    v->node = wgi_onnx_turned(k, y, false); /* here, so that it is in the scope of its module */
+    return named(k, v, v->node);
 }
 
 bool wgi_ox_put_known(wgi_onnx_call *k, int i, wg_tensor t)
@@ -204,7 +206,10 @@ wg_tensor wgi_ox_room(wgi_onnx_call *k, wg_dtype t, wg_shape s)
 
 wg_node wgi_ox_leaf(wgi_onnx_call *k, wg_tensor t)
 {
-    return t.data ? wg_input_at(k->here, k->g, NULL, t) : wg_none;
+    if (!t.data) return wg_none;
+    if (!t.shape.rank && t.dtype == wg_context_dtype(k->o->c))
+        return wg_scalar_at(k->here, k->g, wg_tensor_item(&t, 0));
+    return wg_input_at(k->here, k->g, NULL, t);
 }
 
 wg_node wgi_ox_permuted(wgi_onnx_call *k, wg_node x, const int order[])

@@ -37,15 +37,26 @@ static bool whole_file(wgi_onnx *o, const char *path, size_t *size)
 
 /* ---- names ---- */
 
-static wgi_binding *declare(wgi_onnx *o, const char *name, const char *op, wgx_meaning meaning)
+/* An input or a parameter. */
+static wgi_binding *declare(wgi_onnx *o, const char *name, wgx_meaning meaning)
 {
     char text[WGI_ONNX_NAME];
     wgi_onnx_value *v = *name ? wgi_onnx_add(o, o->declared, name, wgi_lang_alloc) : NULL;
     if (!v) return NULL;
-    v->binding = wgi_made_name(o->q, wgi_onnx_name(o->q, name, op, text), meaning);
-    v->number = meaning == WG_NAME_COMPUTED ? -1 : o->leaves;
-    if (v->binding && meaning != WG_NAME_COMPUTED) o->leaf[o->leaves++] = v;
+    v->binding = wgi_made_name(o->q, wgi_onnx_param_name(o, name, text), meaning);
+    v->number = o->leaves;
+    if (v->binding) o->leaf[o->leaves++] = v;
     return v->binding;
+}
+
+static void declare_result(wgi_onnx *o, const wgi_onnx_node *n, int k)
+{
+    char text[WGI_ONNX_NAME];
+    wgi_onnx_value *v = *n->out[k] ? wgi_onnx_add(o, o->declared, n->out[k], wgi_lang_alloc) : NULL;
+    if (!v) return;
+    const wgi_onnx_value *used = wgi_onnx_find(o->users, n->out[k]);
+    v->number = -1, v->is_result = used && used->is_result;
+    v->binding = wgi_made_name(o->q, wgi_onnx_result_name(o, n, k, text, &v->is_inner), WG_NAME_COMPUTED);
 }
 
 static wgi_binding *symbol_of(wgi_onnx *o, const char *name)
@@ -63,7 +74,7 @@ static wgi_binding *symbol_of(wgi_onnx *o, const char *name)
 static void declare_input(wgi_onnx *o, const wgi_onnx_port *in, const wgi_onnx_scope *stored)
 {
     if (wgi_onnx_find(stored, in->name)) return; /* a value that a caller may replace: a parameter */
-    wgi_binding *b = declare(o, in->name, NULL, WG_NAME_INPUT);
+    wgi_binding *b = declare(o, in->name, WG_NAME_INPUT);
     if (b) b->axes = in->axes + 1;
     for (int i = 0; i < in->axes; i++)
         if (in->symbol[i]) symbol_of(o, in->symbol[i]);
@@ -97,7 +108,7 @@ static void note_used(wgi_onnx *o, const wgi_onnx_graph *g, wgi_onnx_scope *used
 static void declare_param(wgi_onnx *o, const char *name, const wgi_onnx_tensor *t,
                           const wgi_onnx_scope *averages)
 {
-    if (!declare(o, name, NULL, WG_NAME_PARAM)) return;
+    if (!declare(o, name, WG_NAME_PARAM)) return;
     wgi_onnx_value *v = o->leaf[o->leaves - 1];
     v->is_state = wgi_onnx_find(averages, name) != NULL;
     v->stored = t;
@@ -127,10 +138,10 @@ static bool declare_names(wgi_onnx *o, wgi_onnx_scope *stored, const wgi_onnx_sc
         const wgi_onnx_node *n = &g->node[i];
         const wgi_onnx_tensor *t = copied(o, n, averages);
         if (t) declare_param(o, n->out[0], t, averages);
-        for (int k = 0; !t && k < n->outs; k++) declare(o, n->out[k], n->op, WG_NAME_COMPUTED);
+        for (int k = 0; !t && k < n->outs; k++) declare_result(o, n, k);
     }
     for (int i = 0; i < g->outs; i++) /* an initializer that is given as it is */
-        if (!wgi_onnx_find(o->declared, g->out[i].name)) declare(o, g->out[i].name, NULL, WG_NAME_COMPUTED);
+        if (!wgi_onnx_find(o->declared, g->out[i].name)) declare(o, g->out[i].name, WG_NAME_COMPUTED);
     return !wg_failed(o->c);
 }
 
@@ -141,7 +152,7 @@ static bool declare_all(wgi_onnx *o)
                    *averages = wgi_lang_alloc(o->q, sizeof *averages);
     o->leaf =
         wgi_lang_alloc(o->q, ((size_t)g->ins + (size_t)g->tensors + (size_t)g->nodes + 1) * sizeof *o->leaf);
-    if (!used || !stored || !averages || !o->leaf) return false;
+    if (!used || !stored || !averages || !o->leaf || !wgi_onnx_note_users(o)) return false;
     note_used(o, g, used, averages);
     for (int i = 0; i < g->tensors; i++) note_name(o, stored, g->tensor[i].name);
     return declare_names(o, stored, used, averages);

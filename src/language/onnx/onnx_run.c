@@ -45,7 +45,8 @@ static void declared(const wgi_onnx *o, wgi_onnx_value *v)
     const wgi_onnx_value *named = wgi_onnx_find(o->declared, v->name);
     if (!named) return;
     v->binding = named->binding, v->stored = named->stored;
-    v->is_state = named->is_state, v->number = named->number;
+    v->is_state = named->is_state, v->is_inner = named->is_inner, v->is_result = named->is_result,
+    v->number = named->number;
 }
 
 static bool outputs(wgi_onnx_call *k)
@@ -120,7 +121,7 @@ static void tell_names(const wgi_onnx_call *k)
 
 static bool body(wgi_onnx_call *k, const wgi_onnx_function *f);
 
-static bool run_node(wgi_onnx *o, const wgi_onnx_node *n)
+static bool build_node(wgi_onnx *o, const wgi_onnx_node *n)
 {
     wgi_onnx_call k = { .o = o, .n = n, .within = o->within, .g = o->g, .here = site_of(o, n) };
     k.version = wgi_onnx_version(o->set, o->sets, n->domain);
@@ -135,6 +136,14 @@ static bool run_node(wgi_onnx *o, const wgi_onnx_node *n)
     if (!fine || !all_given(&k)) return false;
     tell_names(&k);
     return true;
+}
+
+static bool run_node(wgi_onnx *o, const wgi_onnx_node *n)
+{
+    const int scopes = wgi_onnx_enter(o->g, n);
+    const bool fine = build_node(o, n);
+    wgi_onnx_leave(o->g, scopes);
+    return fine;
 }
 
 /* ---- graphs ---- */
