@@ -7,7 +7,7 @@
 
 #include "wengert/onnx.h"
 
-enum { CASE_TENSORS = 128 };
+enum { CASE_TENSORS = 1 << 14, CASE_RESULTS = 256 };
 
 /* The header as it grows, and the tensors that it lists. */
 typedef struct listing {
@@ -28,14 +28,14 @@ static void add(listing *l, const char *name, wg_node n)
     l->tensor[l->count++] = t;
 }
 
-void onnx_case_name_inputs(wg_graph *g)
+void onnx_case_name_inputs(wg_graph *g, bool all)
 {
     char name[32];
     int inputs = 0;
     for (int64_t i = 1; i < wg_graph_nodes(g); i++) {
         const wg_node n = wg_graph_node(g, i);
         snprintf(name, sizeof name, "in%d", inputs++);
-        if (wg_node_leaf(n) == WG_LEAF_INPUT) wg_name(n, name);
+        if (wg_node_leaf(n) == WG_LEAF_INPUT && (all || *wg_node_name(n))) wg_name(n, name);
     }
 }
 
@@ -44,7 +44,7 @@ static void add_inputs(listing *l, wg_graph *g)
     int inputs = 0;
     for (int64_t i = 1; i < wg_graph_nodes(g); i++) {
         const wg_node n = wg_graph_node(g, i);
-        if (wg_node_leaf(n) != WG_LEAF_INPUT) continue;
+        if (wg_node_leaf(n) != WG_LEAF_INPUT || !*wg_node_name(n)) continue;
         if (inputs++) fputc(',', l->to);
         add(l, wg_node_name(n), n);
     }
@@ -70,9 +70,10 @@ static void write_listing(const listing *l, const char *folder, const char *name
 
 bool onnx_case_write(const char *folder, const char *name, const wg_node y[], int n, int opset)
 {
-    listing l = { 0 };
-    char path[512], text[16][8];
-    const char *names[16];
+    static listing l;
+    l = (listing){ 0 };
+    char path[512], text[CASE_RESULTS][8];
+    const char *names[CASE_RESULTS];
     for (int i = 0; i < n; i++) snprintf(text[i], sizeof text[i], "out%d", i), names[i] = text[i];
     l.to = open_memstream(&l.text, &l.length);
     fputs("{\"inputs\":{", l.to);

@@ -9,7 +9,7 @@
  * differ. False: the graph was refused; the context has the error. */
 bool onnx_case_write(const char *folder, const char *name, const wg_node y[], int n, int opset);
 
-/* Gives all inputs names that differ. */
-void onnx_case_name_inputs(wg_graph *g);
+/* Gives names that differ to all inputs, or to those that have one. */
+void onnx_case_name_inputs(wg_graph *g, bool all);
 
 #endif

@@ -41,7 +41,7 @@ static void write_case(op_case *k, const char *folder, const char *end, const wg
     char name[200];
     const char *opset = getenv("WG_OPSET");
     snprintf(name, sizeof name, "%s.%d%s", k->op->name, k->sample, end);
-    onnx_case_name_inputs(k->g);
+    onnx_case_name_inputs(k->g, true);
     if (n && !onnx_case_write(folder, name, y, n, opset ? atoi(opset) : 17)) expect_refusal(k, name);
 }
 

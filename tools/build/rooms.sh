@@ -29,7 +29,7 @@ engine='base kernel params optim graph ops grad run solve group look'
 around='files: data:files fit:data nn: update: check: text: formula:text view:text,formula steps:view,text'
 around+=' layout:text figure:text draw:view,steps,text,formula,layout source:text words: lang: onnx:'
 # The public headers that the engine may not include, since they belong to the rooms around it.
-around_headers='nn data fit check formula figure draw export lang wengert'
+around_headers='nn data fit check formula figure draw export lang onnx wengert'
 # Exceptions, called ports: a room, and a symbol or header that it may use against the rule.
 # docs/inside/architecture.md says why.
 ports='

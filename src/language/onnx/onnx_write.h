@@ -55,6 +55,12 @@ typedef struct wgi_ow_name {
     int next, count; /* of the same hash; the number of the last name that was made of this one */
 } wgi_ow_name;
 
+/* What a node that draws from a stream has kept. */
+typedef struct wgi_ow_mask {
+    uint32_t stream;
+    int value;
+} wgi_ow_mask;
+
 enum { WGI_OW_HEADS = 4096 };
 
 typedef struct wgi_ow {
@@ -65,10 +71,12 @@ typedef struct wgi_ow {
     wgi_ow_value *value;
     wgi_ow_node *node;
     wgi_ow_name *name;
+    wgi_ow_mask *mask;
     int *list;
     void *grown; /* an array that has just got more room */
     int *stands; /* by node of the graph: the value that stands for it */
-    size_t values, value_room, nodes, node_room, names, name_room, listed, list_room, stand_room;
+    size_t values, value_room, nodes, node_room, names, name_room, listed, list_room, stand_room, masks,
+        mask_room;
     wgi_ow_bytes texts, attrs, constants;
     size_t taken;   /* the attributes up to here belong to nodes */
     char base[256]; /* how the names of values begin */
@@ -159,7 +167,7 @@ static inline int64_t wgi_ow_whole(const wgi_ow_call *k, const char *name)
 }
 /* The list of rules of a file, which ends with a row without a name. */
 extern const wgi_ow_rule wgi_ow_elementwise[], wgi_ow_arrangement[], wgi_ow_indices[], wgi_ow_windows[],
-    wgi_ow_rows[], wgi_ow_matrices[];
+    wgi_ow_rows[], wgi_ow_matrices[], wgi_ow_random[];
 
 /* ---- the file: onnx_file.c ---- */
 
