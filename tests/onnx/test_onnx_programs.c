@@ -20,7 +20,8 @@ static void add(results *r, wg_node n)
 {
     for (int i = 0; i < r->n; i++)
         if (r->y[i].index == n.index) return;
-    if (wg_node_ok(n) && wg_node_leaf(n) == WG_LEAF_NONE && r->n < MOST) r->y[r->n++] = n;
+    if (wg_node_ok(n) && wg_node_leaf(n) == WG_LEAF_NONE && r->n < MOST && !onnx_case_draws(n))
+        r->y[r->n++] = n;
 }
 
 static void add_names(results *r, const wg_program *q)
@@ -34,7 +35,8 @@ static void add_gradients(results *r, wg_context *c, wg_graph *g, const results 
 {
     const int64_t nodes = wg_graph_nodes(g);
     for (int i = of->n; i-- > 0 && !r->n;) {
-        if (wg_shape_size(wg_node_shape(of->y[i])) != 1 || !wg_dtype_is_float(wg_node_dtype(of->y[i]))) continue;
+        if (wg_shape_size(wg_node_shape(of->y[i])) != 1 || !wg_dtype_is_float(wg_node_dtype(of->y[i])))
+            continue;
         for (int64_t k = 1; k < nodes; k++) {
             const wg_node leaf = wg_graph_node(g, k);
             if (wg_node_leaf(leaf) != WG_LEAF_PARAM || !wg_depends_on(of->y[i], leaf)) continue;
@@ -44,7 +46,8 @@ static void add_gradients(results *r, wg_context *c, wg_graph *g, const results 
     }
 }
 
-static void write_results(wg_context *c, const char *folder, const char *name, const char *end, const results *r)
+static void write_results(wg_context *c, const char *folder, const char *name, const char *end,
+                          const results *r)
 {
     char file[200];
     snprintf(file, sizeof file, "%s%s", name, end);
@@ -60,7 +63,8 @@ static void write_program(const char *folder, const char *path)
     char name[100];
     const char *slash = strrchr(path, '/');
     snprintf(name, sizeof name, "%s", slash ? slash + 1 : path);
-    wg_context *c = wg_start(.threads = 1, .dtype = getenv("WG_F64") ? WG_F64 : WG_F32, .on_warning = wg_no_warnings);
+    wg_context *c =
+        wg_start(.threads = 1, .dtype = getenv("WG_F64") ? WG_F64 : WG_F32, .on_warning = wg_no_warnings);
     wg_graph *g = wg_graph_new(c);
     wg_program *q = wg_program_file(c, path);
     wg_begin(g, WG_EVAL);

@@ -95,6 +95,8 @@ int wgi_ow_cast(wgi_ow *w, int a, wg_dtype t)
 int wgi_ow_shaped(wgi_ow *w, int a, wg_shape s)
 {
     if (wg_shape_equal(wgi_ow_shape(w, a), s)) return a;
+    if (wg_shape_size(s) == 0)
+        return wgi_ow_constant(w, wgi_ow_type(w, a), s, ""); /* Reshape reads 0 otherwise */
     return wgi_ow_op(w, "Reshape", wgi_ow_type(w, a), s, a, wgi_ow_list(w, s.dim, s.rank), 0);
 }
 

@@ -5,9 +5,10 @@
 
 static int drawn(wgi_ow *w, const char *op, wg_dtype t, wg_shape s)
 {
-    wgi_ow_ints(w, "shape", s.dim, s.rank);
+    const wg_shape least = s.rank ? s : WG_SHAPE(1);
+    wgi_ow_ints(w, "shape", least.dim, least.rank);
     wgi_ow_int(w, "dtype", wgi_ow_onnx_type(t));
-    return wgi_ow_op(w, op, t, s, 0, 0, 0);
+    return wgi_ow_shaped(w, wgi_ow_op(w, op, t, least, 0, 0, 0), s);
 }
 
 static void write_random(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
