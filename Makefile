@@ -316,7 +316,7 @@ ifeq ($(GRAPHVIZ),1)
 $(OBJ)/src/show/draw/dot.o: WG_CPPFLAGS += $(shell pkg-config --cflags libcgraph)
 endif
 
-$(foreach room,models/files models/data show/text show/formula show/draw language/lang language/words,$(OBJ)/src/$(room)/%.o) \
+$(foreach room,models/files models/data show/text show/formula show/draw language/lang language/onnx language/words,$(OBJ)/src/$(room)/%.o) \
     $(OBJ)/tools/%.o: WG_CFLAGS += $(GUARD)
 $(OBJ)/tools/%.o: WG_CPPFLAGS += -Itools/wengert -Itools/lesson
 

@@ -12,8 +12,8 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
 all='check plain hidden browser latex lessons mpi waits graphs hostile bare musl aarch64 core daz up down'
-all="$all zero steps later no-show no-language no-show-language memcheck tsan wasm ways judge torch newcomer"
-all="$all packages"
+all="$all zero steps later no-show no-language no-show-language memcheck tsan wasm ways judge torch onnx"
+all="$all newcomer packages"
 
 files() {
     git ls-files -z --cached --others --exclude-standard --deduplicate 2>/dev/null ||
@@ -32,6 +32,7 @@ run() {
     packages) make -s --no-print-directory all && tests/packages.sh ;;
     ways) tests/ways/all.sh ;;
     judge) tests/judge/all.sh ;;
+    onnx) tests/onnx/all.sh ;;
     torch) beside_torch ;;
     hidden) STRICT=1 tests/run.sh hidden again singly ;;
     *) STRICT=1 tests/run.sh "$1" ;;

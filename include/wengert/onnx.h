@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* onnx.h: graphs as ONNX files, which other runtimes read.
+/* onnx.h: models of other programs, as ONNX files (docs/onnx.md). The file becomes a program as those of lang.h:
  *
- *     wg_onnx_write(y, "net.onnx");
+ *     wg_program *q = wg_onnx_read(c, "net.onnx");
+ *     wg_program_set(q, "x", t);                      an input; without a value it is drawn at random
+ *     wg_program_build(q, g, p, WG_EVAL);             the file's initializers become parameters of p
+ *     wg_node y = wg_program_node(q, "y");
  *
- * docs/onnx.md says what becomes what.
+ *     wg_onnx_write(y, "net.onnx");                   a graph of yours as such a file
  */
 #ifndef WENGERT_ONNX_H
 #define WENGERT_ONNX_H
@@ -11,9 +14,16 @@
 #pragma GCC system_header
 #endif
 
-#include "graph.h"
+#include "lang.h"
 
 WG_BEGIN_DECLS
+
+/* ---- reading ---- */
+
+/* Reads a model. Names of sizes, "batch" say, are sizes by name. All operators and types that the library has not are
+ * named by one error. Never NULL. The context frees the program at the latest. wg_program_file reads a file whose name
+ * ends in .onnx by this function. */
+WG_API wg_program *wg_onnx_read(wg_context *c, const char *path);
 
 /* ---- writing ---- */
 
@@ -28,8 +38,9 @@ WG_BEGIN_DECLS
     X(int, input_count, 0, "[0, inf)", "the number of nodes in inputs")
 WG_OPTIONS(wg_onnx_write_opts);
 /* Writes the graph that y is computed from. Inputs with a name are inputs of the ONNX graph; parameters, states, numbers
- * and inputs without a name are in the file, with their values. Nodes keep their names. What ONNX cannot say, a C function or a draw of
- * random numbers, is an error that lists all such nodes. The file is written whole or not at all. */
+ * and inputs without a name are in the file, with their values. Nodes keep their names. What ONNX cannot say, as a C
+ * function, is an error that lists all such nodes. Draws of random numbers become draws of the same distributions, with
+ * other numbers. The file is written whole or not at all. */
 WG_API wg_status wg_onnx_write_at(wg_site here, wg_node y, const char *path, const wg_onnx_write_opts *o);
 #define wg_onnx_write(y, ...) /* y, path, options */                                                    \
     WG_WITH(wg_onnx_write_at, (WG_AT(WG_BYTE_2 #y ", " #__VA_ARGS__), y, WG_HEAD_(__VA_ARGS__)),        \

@@ -33,7 +33,9 @@
 #include "plan.h"
 #include "figure.h"
 #include "draw.h"
+#include "export.h"
 #include "formula.h"
 #include "lang.h"
+#include "onnx.h"
 
 #endif

@@ -20,8 +20,8 @@ WGX_API bool wgx_path_inside(const char *path, const char *folder);
 WGX_API const char *wgx_program_last_name(const wg_program *q); /* its name; "_" if it has none */
 /* How many values the last statement has: (a, b) = f(x) has two, and the functions above give the last one.
  * Value i, and its name if name is not NULL: "_.0" for the first of values without names. */
-WGX_API int wgx_program_lasts(const wg_program *q);
-WGX_API wg_node wgx_program_last_part(const wg_program *q, int i, const char **name);
+WGX_PYTHON int wgx_program_lasts(const wg_program *q);
+WGX_PYTHON wg_node wgx_program_last_part(const wg_program *q, int i, const char **name);
 /* The value of the statement that begins in this line at this column, both from 1 on, and binds no name. wg_none:
  * there is none. */
 WGX_API wg_node wgx_program_node_at(const wg_program *q, int line, int column);
@@ -146,6 +146,10 @@ typedef struct wgx_symbol {
 WGX_API int wgx_program_symbols(const wg_program *q); /* How many sizes have names. */
 WGX_API wgx_symbol wgx_program_symbol(const wg_program *q, int i); /* Size i with its name. */
 
+/* The place of an error in the text, in the context's message; 0: there was none. */
+WGX_API int wgx_program_error_line(const wg_program *q);
+WGX_API int wgx_program_error_column(const wg_program *q); /* the column of an error */
+
 /* The line of the context's error with a caret below it, "\n  L = sum(x @ W)\n            ^". "" if the error
  * is not in this text, or if its message shows the line already. Valid until the next call. */
 WGX_API const char *wgx_program_excerpt(wg_program *q);
@@ -161,6 +165,17 @@ WGX_API wgx_builtin wgx_builtin_at(int i); /* Call i of these: its name, how it 
  * need not be known. False, and to is "": no formula says what it does (a list, a slice, an option, a call that makes data), the room
  * is too small, or it is not one statement; a text that cannot be read is the context's error, too. */
 WGX_API bool wgx_statement_formula(wg_context *c, const char *text, char *to, size_t room);
+
+/* ---- models (wg_onnx_read) ---- */
+
+/* Appends the nodes of a model to g, with n nodes of g in the place of its inputs and then of its parameters. Its
+ * results are wgx_program_last_part. */
+WGX_PYTHON wg_status wgx_onnx_apply(wg_program *q, wg_graph *g, const wg_node x[], int n, wg_mode mode);
+WGX_PYTHON int wgx_onnx_inputs(const wg_program *q); /* how many inputs a model has */
+/* The name of input or parameter i; NULL: there are no more. value: gets the parameter's values in the file, valid until
+ * the next build; of an input its data is NULL. state: whether it is not trained. Both may be NULL. */
+WGX_PYTHON const char *wgx_onnx_leaf(wg_program *q, int i, wg_tensor *value, bool *state);
+WGX_PYTHON const char *wgx_onnx_result(const wg_program *q, int i); /* the name of result i; NULL: there are no more */
 
 /* Reads a number or a nested list, [[1, 2], [3, 4]], as f64. The context owns the data; wg_free may free it
  * earlier. where is the place that an error names, such as "--set x". data NULL after an error. */

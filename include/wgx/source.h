@@ -8,6 +8,9 @@
 
 WG_BEGIN_DECLS
 
+/* The node whose value n has: of a call with a derivative of its own, such as clip, what its expansion has made; else n. */
+WGX_API wg_node wgx_node_made(wg_node n);
+
 /* A node of the op matmul: `batch` products of op(a) [m,k] and op(b) [k,n]. Product i of the leading axes `dim` begins at
  * strides sa in a and sb in b. */
 typedef enum wgx_product_order {

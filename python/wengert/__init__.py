@@ -69,7 +69,7 @@ def __getattr__(name):
         if name not in _explained:
             _explain(name, f)
         return f
-    if name in ("nn", "optim", "utils", "distributions", "c"):
+    if name in ("nn", "optim", "utils", "distributions", "onnx", "c"):
         return _import_module("." + name, __name__)
     if name in _rows and _calls().is_for_users(name):
         return _calls().call_of(name)

@@ -28,14 +28,15 @@ from .c import (assign as assign, average_new as average_new, backward as backwa
     lr_cosine as lr_cosine, lr_exponential as lr_exponential, lr_inverse as lr_inverse,
     lr_one_cycle as lr_one_cycle, lr_root as lr_root, lr_staircase as lr_staircase, lr_warm_up as lr_warm_up,
     nn_cache_new as nn_cache_new, nn_sequential as nn_sequential, normal as normal, npy_read as npy_read,
-    npy_write as npy_write, number as number, onnx_write as onnx_write, optim_kind as optim_kind,
-    optim_named as optim_named, orthogonal as orthogonal, panel_new as panel_new, params_new as params_new,
-    plan_look as plan_look, program_file as program_file, program_text as program_text, release as release,
-    replay as replay, replay_onto as replay_onto, save_end as save_end, scope_pop as scope_pop,
-    scope_push as scope_push, scope_push_i as scope_push_i, series_new as series_new, sparse as sparse,
-    summary as summary, table_read as table_read, trace_nan as trace_nan,
-    truncated_normal as truncated_normal, uniform as uniform, value as value, values as values,
-    verdict_name as verdict_name, vmaps as vmaps, xavier as xavier)
+    npy_write as npy_write, number as number, onnx_apply as onnx_apply, onnx_inputs as onnx_inputs,
+    onnx_leaf as onnx_leaf, onnx_read as onnx_read, onnx_result as onnx_result, onnx_write as onnx_write,
+    optim_kind as optim_kind, optim_named as optim_named, orthogonal as orthogonal, panel_new as panel_new,
+    params_new as params_new, plan_look as plan_look, program_file as program_file,
+    program_text as program_text, release as release, replay as replay, replay_onto as replay_onto,
+    save_end as save_end, scope_pop as scope_pop, scope_push as scope_push, scope_push_i as scope_push_i,
+    series_new as series_new, sparse as sparse, summary as summary, table_read as table_read,
+    trace_nan as trace_nan, truncated_normal as truncated_normal, uniform as uniform, value as value,
+    values as values, verdict_name as verdict_name, vmaps as vmaps, xavier as xavier)
 from .nn import Module as Module
 
 _Operand: TypeAlias = Value | NDArray[Any] | np.generic | builtins.float | list[Any] | tuple[Any, ...]

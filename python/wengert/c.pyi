@@ -544,10 +544,10 @@ class _Program:
         """The figure of statement i that plots."""
     def plot_title(self, i: int) -> str | None:
         """The title of plot i; "": it has none; NULL: no such statement."""
-    def error_line(self) -> int:
-        """The place of an error in the text; 0: there was none."""
-    def error_column(self) -> int:
-        """The column of an error."""
+    def lasts(self) -> int:
+        """How many values the last statement has: (a, b) = f(x) has two, and the functions above give ..."""
+    def last_part(self, i: int) -> tuple[Value, str | None]:
+        """How many values the last statement has: (a, b) = f(x) has two, and the functions above give ..."""
 
 class _Rule:
     op: _Op
@@ -1156,6 +1156,16 @@ def number(value: float) -> Value:
     """A number as an operand: it takes the other operand's dtype."""
 from . import odeint as odeint
 from . import one_hot as one_hot
+def onnx_apply(q: Any, x: Sequence[_Operand], mode: Literal["train", "eval"]) -> None:
+    """Appends the nodes of a model to g, with n nodes of g in the place of its inputs and then of ..."""
+def onnx_inputs(q: Any) -> int:
+    """How many inputs a model has."""
+def onnx_leaf(q: Any, i: int) -> tuple[str | None, NDArray[Any], bool]:
+    """The name of input or parameter i; None: there are no more. value: gets the parameter's ..."""
+def onnx_read(path: _Path, *, context: Context | None = None) -> _Program:
+    """Reads a model."""
+def onnx_result(q: Any, i: int) -> str | None:
+    """The name of result i; NULL: there are no more."""
 def onnx_write(y: _Operand, path: _Path, *, opset: int = 17, outputs: Value | Sequence[Value] | None = None,
         names: Sequence[str] | None = None) -> None:
     """Writes the graph that y is computed from."""
@@ -1324,10 +1334,6 @@ def program_data_in(q: Any, folder: str, hint: str | None = None) -> None:
     """For a program that somebody else has written: its csv() reads files of this folder and ..."""
 def program_drawn(q: Any) -> str | None:
     """What the last build drew for lack of data: "x, y drawn at random, m = 7, seed 0"; or ""."""
-def program_error_column(q: Any) -> int:
-    """The column of an error."""
-def program_error_line(q: Any) -> int:
-    """The place of an error in the text; 0: there was none."""
 def program_figure(q: Any, i: int, f: Figure) -> Figure:
     """The figure of statement i that plots."""
 def program_file(path: _Path, *, context: Context | None = None) -> _Program:
@@ -1336,6 +1342,10 @@ def program_free(q: Any) -> None:
     """Frees the program."""
 def program_last(q: Any) -> Value:
     """The value of the last statement."""
+def program_last_part(q: Any, i: int) -> tuple[Value, str | None]:
+    """How many values the last statement has: (a, b) = f(x) has two, and the functions above give ..."""
+def program_lasts(q: Any) -> int:
+    """How many values the last statement has: (a, b) = f(x) has two, and the functions above give ..."""
 def program_name(q: Any, i: int) -> str | None:
     """Name i of those that statements bind."""
 def program_names(q: Any) -> int:

@@ -345,6 +345,44 @@ REDUCE_TEST(a_scope_is_one_box)
     cr_expect_lt(b->picture.boxes, b->picture.at.nodes);
 }
 
+/* A net of modules: one is a node, one is in another and has a residual beside it, the last one makes the
+ * root. */
+static wg_node modules(bench *b)
+{
+    wg_node x = input(b, "x", 2, 3);
+    wg_scope_push(b->g, "act");
+    x = wg_relu(x);
+    wg_scope_pop(b->g);
+    wg_scope_push(b->g, "layer1"), wg_scope_push(b->g, "layer1.0"), wg_scope_push(b->g, "pool");
+    wg_node y = wg_mul(wg_sum(x, .axis = 1, .keepdims = true), 2);
+    wg_scope_pop(b->g);
+    y = wg_name(wg_add(y, x), "layer1.0.y");
+    wg_scope_pop(b->g), wg_scope_pop(b->g);
+    wg_scope_push(b->g, "fc");
+    y = wg_add(wg_matmul(y, matrix(b, "fc.weight", 3, 2)), matrix(b, "fc.bias", 1, 2));
+    wg_scope_pop(b->g);
+    return y;
+}
+
+REDUCE_TEST(modules_are_boxes)
+{
+    static const char *const inner[] = { "fc", "layer1", "layer1.0", "pool" };
+    const wg_node root = modules(b);
+    for (int depth = 1; depth <= 3; depth++) {
+        reduce(b, root, &WG_OPTS(wg_draw_opts, .depth = depth), 0);
+        cr_expect_eq(b->picture.boxes, depth < 3 ? 4 : 5, "x, act, one or two of layer1, fc");
+        const wgi_box *act = &b->picture.box[box(b, "act")], *in = &b->picture.box[box(b, inner[depth])],
+                      *fc = &b->picture.box[box(b, "fc")];
+        cr_expect_str_eq(act->detail, "relu");
+        cr_expect_str_eq(fc->detail, "matmul, add, 8 numbers in parameters");
+        cr_expect_eq(box_of_root(b), fc - b->picture.box);
+        cr_expect(act->frame == -1 && fc->frame == -1);
+        if (depth == 1) cr_expect_eq(in->frame, -1);
+        else cr_expect_str_eq(b->picture.frame[in->frame].name, inner[depth - 1]);
+    }
+    cr_expect_str_eq(b->picture.box[box(b, "pool")].detail, "sum, mul");
+}
+
 /* The root of a chain is alike to the rest of it. */
 REDUCE_TEST(a_repeat_ends_before_what_is_kept)
 {

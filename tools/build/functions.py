@@ -32,8 +32,7 @@ PAGES = {  # of each page the title and its headers
     "data": ("Data sets and tables", "data table"),
     "check": ("The check of gradients", "check"),
     "pictures": ("Pictures and figures", "draw figure formula export"),
-    "language": ("The language", "lang"),
-    "onnx": ("ONNX", "onnx"),
+    "language": ("The language", "lang onnx"),
     "ops": ("Ops of your own", "op kernel"),
 }
 NO_FUNCTIONS = "cplusplus named wengert".split()

@@ -176,17 +176,28 @@ static bool symbol_was_set(wg_program *q, wgi_binding *b)
     return true;
 }
 
-bool wgi_symbols(wg_program *q)
+bool wgi_symbols_set(wg_program *q)
 {
     for (wgi_binding *b = q->bindings.first; b; b = b->next)
         if (b->meaning == WG_NAME_SYMBOL && !symbol_was_set(q, b)) return false;
-    for (wgi_binding *b = q->bindings.first; b; b = b->next)
-        if (b->meaning == WG_NAME_INPUT && b->set.data && b->value && !symbols_from(q, b)) return false;
+    return true;
+}
+
+void wgi_symbols_rest(wg_program *q)
+{
     for (wgi_binding *b = q->bindings.first; b; b = b->next)
         if (b->meaning == WG_NAME_SYMBOL) {
             b->given = b->size >= 0;
             b->size = b->given ? b->size : WGI_LANG_SIZE;
         }
+}
+
+bool wgi_symbols(wg_program *q)
+{
+    if (!wgi_symbols_set(q)) return false;
+    for (wgi_binding *b = q->bindings.first; b; b = b->next)
+        if (b->meaning == WG_NAME_INPUT && b->set.data && b->value && !symbols_from(q, b)) return false;
+    wgi_symbols_rest(q);
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* lang.h: the .wg language (private). A text becomes tokens, then a tree; a build makes nodes of the tree.
  *
  *   lang_program.c    the public functions
+ *   lang_made.c       programs that are no texts: their names, and what builds them
  *   lang_memory.c     a program's memory and its identifiers
  *   lang_text.c       places in the text, excerpts with a caret, errors, call sites
  *   lang_lex.c        tokens
@@ -292,6 +293,7 @@ struct wgi_binding {
     int64_t size;                    /* of a symbol, in this build; -1: not known yet */
     bool given;                      /* a symbol whose size was given from outside */
     bool drawn;                      /* an input whose value was drawn in this build */
+    int axes;                        /* an input of a program that is no text: how many sizes it has, + 1 */
     bool kept;                       /* while wgx_program_keep goes through the plots: it was there */
     bool target;                     /* of a binary cross-entropy: 0 and 1 are drawn for it */
     bool plotted;                    /* an input that plots alone use: it is never drawn at random */
@@ -421,7 +423,16 @@ typedef struct wgi_lang_memory {
     struct wgi_lang_chunk *text, *built;
 } wgi_lang_memory;
 
+/* What builds a program that is no text: a file of another form. It gives the names their nodes. */
+typedef struct wgi_maker {
+    bool (*build)(wg_program *q, void *user);  /* false: after an error */
+    void (*forget)(wg_program *q, void *user); /* when the program is freed */
+    void *user;
+    uint64_t code; /* of wgx_program_code */
+} wgi_maker;
+
 struct wg_program {
+    wgi_maker made;   /* build NULL: it is a text */
     wgx_sites *sites; /* of its nodes */
     wg_context *c;    /* NULL: there was no memory for the program itself; see no_program in lang_program.c */
     const char *name;
@@ -448,6 +459,28 @@ struct wg_program {
     wgi_program_now now; /* the build that goes on, or the last one */
     char excerpt[320];
 };
+
+/* ---- lang_program.c ---- */
+
+wg_program *wgi_program_blank(wg_context *c, const char *name); /* a program that nothing was read into yet */
+wg_site wgi_whole_text(const wg_program *q); /* the place of errors that belong to no line */
+bool wgi_number_names(wg_program *q);        /* when all names are bound; false: out of memory */
+/* Begins a build: what the last one made is forgotten. */
+void wgi_program_begin(wg_program *q, wg_graph *g, wg_params *p, wg_mode mode);
+wg_program *wgi_text_file(wg_context *c, const char *path);
+
+/* ---- lang_made.c ---- */
+
+/* A name of a program that is no text. NULL: out of memory, or the name is bound already. */
+wgi_binding *wgi_made_name(wg_program *q, const char *name, wgx_meaning meaning);
+bool wgi_made_ready(wg_program *q, wgi_maker made); /* when all names are bound; false: out of memory */
+/* In a build: the name has this value. */
+void wgi_made_value(wgi_binding *b, wg_node n);
+/* In a build: the program gives this, too, behind what it gave so far. */
+void wgi_made_result(wg_program *q, const char *name, wg_node n);
+/* The value that was set for an input, or drawn: of floats normal numbers, else 0 and 1. data NULL: after an
+ * error. */
+wg_tensor wgi_made_input(wg_program *q, wgi_binding *b, wg_dtype t, wg_shape s);
 
 /* ---- lang_memory.c ---- */
 
@@ -613,6 +646,10 @@ wg_node wgi_new_leaf(wg_program *q, wg_site here, const char *name, double *valu
 wg_node wgi_free_input(wg_program *q, wgi_binding *b);    /* of a name that the text never binds */
 wg_node wgi_symbol_node(wg_program *q, wgi_binding *b);   /* the size as a number */
 wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b); /* of the value that was set, else of the literal */
+/* The sizes that were set; the others are -1. False: one is no size. wgi_symbols_rest gives those
+ * WGI_LANG_SIZE. */
+bool wgi_symbols_set(wg_program *q);
+void wgi_symbols_rest(wg_program *q);
 /* Finds the size of every symbol: as it was set, else from the values of inputs, else WGI_LANG_SIZE. */
 bool wgi_symbols(wg_program *q);
 /* Reads the operands of a call as sizes. */

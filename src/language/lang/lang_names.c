@@ -65,6 +65,12 @@ static wgi_binding *bind(wg_program *q, wgi_ident *ident, wgx_meaning meaning, u
     return b;
 }
 
+wgi_binding *wgi_made_name(wg_program *q, const char *name, wgx_meaning meaning)
+{
+    wgi_ident *i = wgi_lang_ident(q, name, strlen(name));
+    return i && !i->outside ? bind(q, i, meaning, 0, NULL, false) : NULL;
+}
+
 wgi_binding *wgi_binding_find(const wg_program *q, const char *name)
 {
     const wgi_ident *i = name ? wgi_lang_known(q, name) : NULL;

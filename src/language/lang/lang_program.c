@@ -17,7 +17,7 @@ static const wg_program no_program = { .source = "", .name = "", .now = { NO_BUI
 
 static const wg_program *given(const wg_program *q) { return q ? q : &no_program; }
 
-static wg_program *blank(wg_context *c, const char *name)
+wg_program *wgi_program_blank(wg_context *c, const char *name)
 {
     wg_program *q = wg_alloc(c, 1, sizeof *q);
     if (!q) return (wg_program *)(uintptr_t)&no_program;
@@ -32,14 +32,14 @@ static wg_program *blank(wg_context *c, const char *name)
 }
 
 /* The place of errors that belong to no line: a newline stands before the name. */
-static wg_site whole_text(const wg_program *q) { return q->name - 1; }
+wg_site wgi_whole_text(const wg_program *q) { return q->name - 1; }
 
 /* functions: NULL or what stands behind the text, in a file of its own. */
 static void read_text(wg_program *q, const char *text, size_t length, const char *functions)
 {
     const size_t more = functions ? strlen(functions) : 0;
     if (length + more > WGI_LANG_SOURCE) {
-        wg_fail(q->c, whole_text(q), WG_ERROR_SYNTAX, "a program text of more than 1 MiB");
+        wg_fail(q->c, wgi_whole_text(q), WG_ERROR_SYNTAX, "a program text of more than 1 MiB");
         return;
     }
     const size_t mark = length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
@@ -71,7 +71,7 @@ static bool is_listed(const wgi_binding *b)
 }
 
 /* Lists what is asked for by its number. */
-static bool number_all(wg_program *q)
+bool wgi_number_names(wg_program *q)
 {
     wgi_numbered *k = &q->numbered;
     size_t names = 1, plots = 1;
@@ -107,15 +107,15 @@ static void read_program(wg_program *q, const char *text, size_t length, bool na
     read_text(q, text, length, functions);
     q->names_first = names_first;
     if (names_first && !wg_failed(q->c)) put_names_first(q);
-    q->ready = !wg_failed(q->c) && wgi_names(q, q->statements) && number_all(q);
+    q->ready = !wg_failed(q->c) && wgi_names(q, q->statements) && wgi_number_names(q);
 }
 
 static wg_program *program_of(wg_context *c, const char *name, const char *text, bool names_first,
                               const char *functions)
 {
     if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "program_text: the context is NULL"), NULL;
-    wg_program *q = blank(c, name ? name : "program");
-    if (q->c && !wg_failed(c) && !text) wg_fail(c, whole_text(q), WG_ERROR_USE, "the text is NULL");
+    wg_program *q = wgi_program_blank(c, name ? name : "program");
+    if (q->c && !wg_failed(c) && !text) wg_fail(c, wgi_whole_text(q), WG_ERROR_USE, "the text is NULL");
     if (q->c && !wg_failed(c)) read_program(q, text, strlen(text), names_first, functions);
     return q;
 }
@@ -139,7 +139,7 @@ static char *read_file(wg_program *q, const char *path, size_t *length)
     char *text = f ? wg_alloc(c, WGI_LANG_SOURCE + 2, 1) : NULL;
     if (text) *length = fread(text, 1, WGI_LANG_SOURCE + 1, f);
     if (!f || (text && ferror(f))) {
-        wg_fail(c, whole_text(q), WG_ERROR_FILE, "cannot be read: %s", strerror(errno));
+        wg_fail(c, wgi_whole_text(q), WG_ERROR_FILE, "cannot be read: %s", strerror(errno));
         wg_free(c, text);
         text = NULL;
     }
@@ -147,11 +147,10 @@ static char *read_file(wg_program *q, const char *path, size_t *length)
     return text;
 }
 
-wg_program *wg_program_file(wg_context *c, const char *path)
+wg_program *wgi_text_file(wg_context *c, const char *path)
 {
-    if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "program_file: the context is NULL"), NULL;
-    wg_program *q = blank(c, !path ? "program" : strcmp(path, "-") ? path : "<stdin>");
-    if (q->c && !path) wg_fail(c, whole_text(q), WG_ERROR_USE, "the path is NULL");
+    wg_program *q = wgi_program_blank(c, !path ? "program" : strcmp(path, "-") ? path : "<stdin>");
+    if (q->c && !path) wg_fail(c, wgi_whole_text(q), WG_ERROR_USE, "the path is NULL");
     size_t length = 0;
     if (q->c) q->is_file = true;
     char *text = q->c && !wg_failed(c) ? read_file(q, path, &length) : NULL;
@@ -164,6 +163,7 @@ void wg_program_free(wg_program *q)
 {
     if (!q || !q->c) return;
     wg_context *c = q->c;
+    if (q->made.forget) q->made.forget(q, q->made.user);
     for (wgi_binding *b = q->bindings.first; b; b = b->next) wg_free(c, b->set.data);
     wgi_data_forget(q);
     wgi_lang_release(q);
@@ -198,7 +198,7 @@ bool wgx_statement_formula(wg_context *c, const char *text, char *to, size_t roo
         return wg_fail(c, NULL, WG_ERROR_USE,
                        "statement_formula: the context, the text or the buffer is NULL"),
                false;
-    wg_program *q = blank(c, "statement_formula");
+    wg_program *q = wgi_program_blank(c, "statement_formula");
     if (q->c && !wg_failed(c)) read_text(q, text, strlen(text), NULL);
     const bool is = q->c && !wg_failed(c) && wgi_write_formula(q, q->statements, to, room);
     wg_program_free(q);
@@ -210,7 +210,10 @@ bool wgx_statement_formula(wg_context *c, const char *text, char *to, size_t roo
 static wg_status cannot_set(wg_program *q, const char *name, const wgi_binding *b)
 {
     const char *near = wgx_program_suggest(q, name);
-    wg_site here = whole_text(q);
+    wg_site here = wgi_whole_text(q);
+    if (b && q->made.build)
+        return wg_fail(q->c, here, WG_ERROR_USE,
+                       "%s is computed; only inputs, parameters and sizes can be set", name);
     if (b)
         return wg_fail(
             q->c, here, WG_ERROR_USE,
@@ -251,7 +254,7 @@ wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
 {
     if (!q) return wg_fail(NULL, NULL, WG_ERROR_USE, "program_set: the program is NULL");
     if (state_of(q)) return state_of(q);
-    if (!name) return wg_fail(q->c, whole_text(q), WG_ERROR_USE, "the name to set is NULL");
+    if (!name) return wg_fail(q->c, wgi_whole_text(q), WG_ERROR_USE, "the name to set is NULL");
     wgi_binding *b = q->ready ? wgi_binding_find(q, name) : NULL;
     if (!b || b->meaning >= WG_NAME_COMPUTED) return cannot_set(q, name, b);
     int64_t size = wg_shape_size(t.shape);
@@ -299,17 +302,26 @@ static void forget(wg_program *q)
     wgi_lang_forget_built(q);
 }
 
+void wgi_program_begin(wg_program *q, wg_graph *g, wg_params *p, wg_mode mode)
+{
+    forget(q);
+    q->now = (wgi_program_now){ .g = g, .p = p, .mode = mode, NO_BUILD };
+}
+
 wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mode)
 {
     if (!q) return wg_fail(NULL, NULL, WG_ERROR_USE, "program_build: the program is NULL");
     wgi_val v;
     if (state_of(q) || !q->ready) return state_of(q);
     if (!g || !p)
-        return wg_fail(q->c, whole_text(q), WG_ERROR_USE, "the %s to build with is NULL",
+        return wg_fail(q->c, wgi_whole_text(q), WG_ERROR_USE, "the %s to build with is NULL",
                        g ? "parameter set" : "graph");
-    forget(q);
-    q->now = (wgi_program_now){ .g = g, .p = p, .mode = mode, NO_BUILD };
+    wgi_program_begin(q, g, p, mode);
     wg_begin(g, mode);
+    if (q->made.build) {
+        if (q->made.build(q, q->made.user)) report(q);
+        return wg_failed(q->c);
+    }
     if (!wgi_free_names(q) || !wgi_symbols(q)) return wg_failed(q->c);
     for (wgi_ast *s = q->statements; s && !wg_failed(q->c); s = s->next) {
         if (s->kind == AST_CLAIM) wgi_series(q, s);
@@ -416,7 +428,7 @@ const char *wgx_program_fit_between(wg_program *q, wg_node x, wg_node y, int *li
 int wgx_program_line(const wg_program *q, const char *name)
 {
     const wgi_binding *b = wgi_binding_find(given(q), name);
-    return b ? wgi_line(q, b->start) : 0;
+    return b && !q->made.build ? wgi_line(q, b->start) : 0;
 }
 
 const char *wgx_program_suggest(const wg_program *q, const char *name)
@@ -441,14 +453,15 @@ wg_node wgx_program_last_part(const wg_program *q, int i, const char **name)
     if (name) *name = is ? b->last[i].name : "_";
     return is ? b->last[i].node : wg_none;
 }
-wg_node wg_program_last(const wg_program *q)
-{
-    return wgx_program_last_part(q, wgx_program_lasts(q) - 1, NULL);
-}
+/* Of several results of a file of another form the first one is the main one. */
+static int main_part(const wg_program *q) { return given(q)->made.build ? 0 : wgx_program_lasts(q) - 1; }
+
+wg_node wg_program_last(const wg_program *q) { return wgx_program_last_part(q, main_part(q), NULL); }
+
 const char *wgx_program_last_name(const wg_program *q)
 {
     const char *name;
-    wgx_program_last_part(q, wgx_program_lasts(q) - 1, &name);
+    wgx_program_last_part(q, main_part(q), &name);
     return name;
 }
 wg_node wgx_program_node_at(const wg_program *q, int line, int column)
@@ -497,13 +510,13 @@ static bool error_place(const wg_program *q, int *line, int *column)
     return *column >= 1;
 }
 
-int wg_program_error_line(const wg_program *q)
+int wgx_program_error_line(const wg_program *q)
 {
     int line, column;
     return error_place(given(q), &line, &column) ? line : 0;
 }
 
-int wg_program_error_column(const wg_program *q)
+int wgx_program_error_column(const wg_program *q)
 {
     int line, column;
     return error_place(given(q), &line, &column) ? column : 0;

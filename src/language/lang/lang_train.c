@@ -123,7 +123,8 @@ int64_t wgx_program_classes(const wg_program *q, const char *name)
 int wgx_program_axes(const wg_program *q, const char *name)
 {
     const wgi_ast *call = declaration(q, name);
-    return call ? wgi_operand_count(call) : -1;
+    const wgi_binding *b = q && q->made.build ? wgi_binding_find(q, name) : NULL;
+    return call ? wgi_operand_count(call) : b ? b->axes - 1 : -1;
 }
 
 /* Sets which newlines are blanks, as the parser does: those inside ( and [, but not in a block in there. */
@@ -154,6 +155,7 @@ static uint64_t mix_statement(wg_program *q, uint64_t h, const wgi_ast *s)
 uint64_t wgx_program_code(const wg_program *q)
 {
     uint64_t h = WGI_LANG_MIXED;
+    if (q && q->c && q->made.build) return q->made.code;
     for (const wgi_ast *s = q && q->c && q->ready ? q->statements : NULL; s; s = s->next)
         if (s->kind != AST_CLAIM && s->kind != AST_TRAIN && s->kind != AST_PLOT)
             h = mix_statement((wg_program *)(uintptr_t)q, h, s);

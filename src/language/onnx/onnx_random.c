@@ -1,68 +1,40 @@
-/* onnx_random.c: what is drawn at random: of the same distributions, but other numbers than here. */
-#include "onnx/onnx_write.h"
+/* onnx_random.c: random numbers, drawn anew in each evaluation. A seed in the file does not count: the
+ * numbers of another generator cannot be had again. */
+#include "onnx/onnx.h"
 
-#include <float.h>
+#include "wengert/ops.h"
 
-static int drawn(wgi_ow *w, const char *op, wg_dtype t, wg_shape s)
+static bool drawn(wgi_onnx_call *k, wg_shape s, wg_dtype standard)
 {
-    const wg_shape least = s.rank ? s : WG_SHAPE(1);
-    wgi_ow_ints(w, "shape", least.dim, least.rank);
-    wgi_ow_int(w, "dtype", wgi_ow_onnx_type(t));
-    return wgi_ow_shaped(w, wgi_ow_op(w, op, t, least, 0, 0, 0), s);
+    const wgi_onnx_attribute *a = wgi_ox_attribute(k, "dtype");
+    const wg_dtype t = a ? wgi_onnx_dtype(k->o->q, (int)a->i) : standard;
+    const wg_node y = k->row->u.number
+                          ? wg_random_normal_at(k->here, &WG_OPTS(wg_random_normal_args, .x = k->g,
+                                                                  .shape = s, .mean = wgi_ox_f(k, "mean", 0),
+                                                                  .deviation = wgi_ox_f(k, "scale", 1)))
+                          : wg_random_uniform_at(k->here, &WG_OPTS(wg_random_uniform_args, .x = k->g,
+                                                                   .shape = s, .low = wgi_ox_f(k, "low", 0),
+                                                                   .high = wgi_ox_f(k, "high", 1)));
+    if (!wg_dtype_is_float(t))
+        return wgi_ox_fail(k, WG_ERROR_MISSING, "random numbers of this type are not there");
+    return wgi_ox_put(k, 0, wg_node_dtype(y) == t ? y : wg_cast_at(k->here, y, t));
 }
 
-static void write_random(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+bool wgi_onnx_random(wgi_onnx_call *k)
 {
-    k->y[0] = drawn(w, row->onnx, k->type, k->shape);
+    wg_shape s = { 0, { 0 } };
+    s.rank = wgi_ox_ints(k, "shape", s.dim, WG_MAX_RANK);
+    if (s.rank < 0) return wgi_ox_fail(k, WG_ERROR_SHAPE, "it has no shape of at most 8 axes");
+    return drawn(k, s, wg_context_dtype(k->o->c));
 }
 
-static void write_bernoulli(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
-{
-    const int u = drawn(w, row->onnx, wgi_ow_type(w, k->x[0]), k->shape);
-    k->y[0] = wgi_ow_cast(w, wgi_ow_compare(w, "Less", u, k->x[0]), k->type);
-}
+bool wgi_onnx_random_like(wgi_onnx_call *k) { return drawn(k, wgi_ox_shape(k, 0), wgi_ox_dtype(k, 0)); }
 
-/* The place of the largest of x - ln(-ln u). */
-static void write_categorical(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+bool wgi_onnx_bernoulli(wgi_onnx_call *k)
 {
-    const wg_dtype t = wgi_ow_type(w, k->x[0]);
-    wgi_ow_float(w, "low", FLT_MIN);
-    const int u = drawn(w, row->onnx, t, wgi_ow_shape(w, k->x[0])),
-              log = wgi_ow_1(w, "Log", wgi_ow_1(w, "Neg", wgi_ow_1(w, "Log", u))),
-              score = wgi_ow_2(w, "Sub", k->x[0], log);
-    wgi_ow_int(w, "axis", -1);
-    wgi_ow_int(w, "keepdims", 0);
-    k->y[0] = wgi_ow_cast(w, wgi_ow_op(w, "ArgMax", WG_I64, k->shape, score, 0, 0), k->type);
+    const wgi_onnx_attribute *a = wgi_ox_attribute(k, "dtype");
+    const wg_dtype t = a ? wgi_onnx_dtype(k->o->q, (int)a->i) : wgi_ox_dtype(k, 0);
+    const wg_node y = wg_bernoulli_at(k->here, k->g, wgi_ox_shape(k, 0), wgi_ox(k, 0));
+    if (!t) return wgi_ox_fail(k, WG_ERROR_MISSING, "random numbers of this type are not there");
+    return wgi_ox_put(k, 0, t == WG_BOOL ? y : wg_cast_at(k->here, y, t));
 }
-
-/* Who uses a stream again, as a gradient does, keeps what the first one has kept. */
-static int kept_by(const wgi_ow *w, uint32_t stream, const wg_shape *s)
-{
-    for (size_t i = 0; i < w->masks; i++)
-        if (w->mask[i].stream == stream && wg_shape_equal(wgi_ow_shape(w, w->mask[i].value), *s))
-            return w->mask[i].value;
-    return 0;
-}
-
-static void write_random_keep(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
-{
-    const uint32_t stream = wg_node_operand(k->n, 2).index;
-    const int mask = kept_by(w, stream, &k->shape), p = k->x[1], zero = wgi_ow_number(w, k->type, 0);
-    if (mask) {
-        k->y[0] = wgi_ow_where(w, mask, wgi_ow_2(w, "Div", k->x[0], p), zero);
-        return;
-    }
-    const int drop = wgi_ow_2(w, "Sub", wgi_ow_number(w, k->type, 1), p), on = wgi_ow_number(w, WG_BOOL, 1);
-    k->y[0] = wgi_ow_op(w, row->onnx, k->type, k->shape, k->x[0], drop, on);
-    const int kept = wgi_ow_also(w, WG_BOOL, k->shape);
-    wgi_ow_mask *more = wgi_ow_grown(w, w->mask, w->masks, &w->mask_room, sizeof *more);
-    if (!more) return;
-    w->mask = more;
-    w->mask[w->masks++] = (wgi_ow_mask){ stream, kept };
-}
-
-const wgi_ow_rule wgi_ow_random[] = {
-    { "random_normal", write_random, "RandomNormal" }, { "random_uniform", write_random, "RandomUniform" },
-    { "bernoulli", write_bernoulli, "RandomUniform" }, { "categorical", write_categorical, "RandomUniform" },
-    { "random_keep", write_random_keep, "Dropout" },   { NULL, NULL, NULL },
-};

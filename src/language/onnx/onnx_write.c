@@ -23,13 +23,6 @@ static const wgi_ow_rule *rule_of(const wg_op *op)
     return NULL;
 }
 
-wgx_setting wgi_ow_option(const wgi_ow_call *k, const char *name)
-{
-    for (const wg_attr_row *row = k->op->attrs; row && row->name; row++)
-        if (!strcmp(row->name, name)) return wgx_attr_setting(row, wg_attr(k->n));
-    return (wgx_setting){ 0 };
-}
-
 /* ---- names ---- */
 
 static const char *given_name(wg_node n)

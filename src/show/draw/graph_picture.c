@@ -104,7 +104,11 @@ static int frame_of_box(wgi_picture *p, int64_t begin, int64_t end, int64_t *rep
 {
     wgi_alike_run *r = repeat_at(p, begin, repeat);
     if (r && p->frames < WGI_MOST_FRAMES) return frame_of_repeat(p, r);
-    return wgi_is_box_of(p, begin, WGI_PARTS_SCOPES) ? -1 : frame_of_nodes(p, begin, end);
+    if (!wgi_is_box_of(p, begin, WGI_PARTS_SCOPES)) return frame_of_nodes(p, begin, end);
+    size_t outer = (size_t)p->less.reducer->closed[begin];
+    const char *scope = wg_node_scope(wgi_node_at(p, begin));
+    while (outer && scope[--outer] != '/') continue;
+    return frame_of(p, begin, outer);
 }
 
 /* Fills box_of. */

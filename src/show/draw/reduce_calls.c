@@ -3,8 +3,13 @@
 #include <string.h>
 
 #include "draw/reduced_boxes.h"
+#include "wgx/op.h"
 
-enum { LEAST = 3, TITLE_MOST = 60 }; /* boxes of a call that is drawn as one */
+enum {
+    LEAST = 3, /* boxes of a call that is drawn as one */
+    TITLE_MOST = 60,
+    WORK_MOST = 3 /* kinds of ops that a scope's box names */
+};
 
 /* ---- which nodes one call made ---- */
 
@@ -72,33 +77,76 @@ void wgi_find_calls(wgi_reducer *r, bool results)
 
 /* ---- scopes ---- */
 
-/* The length of the path of the scope whose nodes are one box; 0: there is none. */
-static size_t closed_scope(const wgi_picture *p, const char *scope)
+static int by_path(const void *a, const void *b)
 {
-    size_t n = 0;
-    for (int k = 0; k < (p->o->depth > 0 ? p->o->depth : 1); k++) {
-        if (k && scope[n] == '/') n++;
-        const size_t part = strcspn(scope + n, "/");
-        if (!part) return 0;
-        n += part;
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Whether one of n scopes, in the order of strcmp, is inside of this one. */
+static bool has_scopes_inside(const char *const *scope, int64_t n, const char *path, size_t length)
+{
+    int64_t low = 0, high = n; /* the first one that is not before "path/" */
+    while (low < high) {
+        const int64_t middle = (low + high) / 2;
+        const int order = strncmp(scope[middle], path, length);
+        if (order < 0 || (!order && scope[middle][length] < '/')) low = middle + 1;
+        else high = middle;
     }
-    return n;
+    return low < n && !strncmp(scope[low], path, length) && scope[low][length] == '/';
+}
+
+/* The length of the path of the scope whose nodes are one box; 0: there is none. It has the depth of the
+ * option, or less if no other scopes are in it. */
+static size_t closed_scope(const wgi_picture *p, const char *const *scopes, int64_t n, const char *scope)
+{
+    size_t length = 0;
+    for (int k = 0; k < (p->o->depth > 0 ? p->o->depth : 1); k++) {
+        const size_t slash = k && scope[length] == '/', part = strcspn(scope + length + slash, "/");
+        if (!part) return length && !has_scopes_inside(scopes, n, scope, length) ? length : 0;
+        length += slash + part;
+    }
+    return length;
+}
+
+/* Fills closed of the reducer. */
+static void close_scopes(wgi_reducer *r)
+{
+    const wgi_picture *p = r->p;
+    const char **scope = wgi_pool_take(p->pool, p->at.nodes, sizeof *scope);
+    int64_t n = 0;
+    for (int64_t i = 0; scope && i < p->at.nodes; i++) {
+        const char *path = wg_node_scope(wgi_node_at(p, i));
+        if (!n || path != scope[n - 1]) scope[n++] = path;
+    }
+    if (scope) qsort(scope, (size_t)n, sizeof *scope, by_path);
+    for (int64_t i = 0; scope && i < p->at.nodes; i++)
+        r->closed[i] = (int32_t)closed_scope(p, scope, n, wg_node_scope(wgi_node_at(p, i)));
+}
+
+static bool is_same_scope(const wgi_reducer *r, int64_t i, int64_t k)
+{
+    return r->closed[i] == r->closed[k] &&
+           !strncmp(wg_node_scope(wgi_node_at(r->p, i)), wg_node_scope(wgi_node_at(r->p, k)),
+                    (size_t)r->closed[i]);
+}
+
+/* The last one that is computed and may stand in this box, or is the root. */
+static int64_t result_of_scope(const wgi_reducer *r, int64_t begin, int64_t end)
+{
+    for (int64_t i = end - 1; i >= begin; i--)
+        if (is_computed(r->p, i) && (!r->kept[i] || wgi_node_at(r->p, i).index == r->p->root.index)) return i;
+    return -1;
 }
 
 /* Nodes in a row that are in the same scope are drawn in the box of the last of them. */
 void wgi_find_scopes(wgi_reducer *r)
 {
     const wgi_picture *p = r->p;
+    close_scopes(r);
     for (int64_t i = 0, end; i < p->at.nodes; i = end) {
-        const char *scope = wg_node_scope(wgi_node_at(p, i)), *other;
-        const size_t n = closed_scope(p, scope);
-        for (end = i + 1; n && end < p->at.nodes; end++) {
-            other = wg_node_scope(wgi_node_at(p, end));
-            if (closed_scope(p, other) != n || strncmp(other, scope, n)) break;
-        }
-        int64_t last = end - 1;
-        while (last > i && r->kept[last]) last--;
-        if (n && last > i)
+        for (end = i + 1; end < p->at.nodes && is_same_scope(r, i, end);) end++;
+        const int64_t last = r->closed[i] ? result_of_scope(r, i, end) : -1;
+        if (last >= 0)
             wgi_add_part(r, (wgi_part){ WGI_PARTS_SCOPES, (int32_t)i, (int32_t)end, (int32_t)last });
     }
 }
@@ -114,18 +162,67 @@ static const char *titled(const wgi_picture *p, int64_t result, const char *word
     return wgi_pool_clean(p->pool, words, TITLE_MOST);
 }
 
-/* A step of a series is called as its result, "h₁"; another scope, and a step whose result has no name, by
- * the scope's name, unless a node outside of the box has it. */
+/* A step of a series is called as its result, "h₁". Another scope, and a step whose result has no name or
+ * one within the scope, "h.1.y", by the scope's name, unless a node outside of the box has it; in a frame it
+ * may. */
 static const char *scope_title(const wgi_picture *p, int64_t result)
 {
+    const wgi_item *y = wgi_item_at(p, result);
     const char *path = wg_node_scope(wgi_node_at(p, result));
-    size_t n = closed_scope(p, path), name;
-    if (wgi_series_scope(path, &name) == n && wgi_has_name(p, result))
-        return wgi_symbol(&p->view, wgi_item_at(p, result), TITLE_MOST);
-    const char *title = wgi_pool_clean(p->pool, wgi_pool_part(p->pool, path, n), TITLE_MOST);
-    const bool of_another =
-        wgi_view_has_name(&p->view, title) && !wgi_view_looks_alike(title, wgi_item_at(p, result)->name);
-    return of_another ? "" : title;
+    size_t n = (size_t)p->less.reducer->closed[result], last = n, name;
+    while (last && path[last - 1] != '/') last--;
+    const char *title = wgi_pool_clean(p->pool, wgi_pool_part(p->pool, path + last, n - last), TITLE_MOST);
+    if (wgi_series_scope(path, &name) == n && wgi_has_name(p, result) && !strstr(y->name, title))
+        return wgi_symbol(&p->view, y, TITLE_MOST);
+    const bool of_another = wgi_view_has_name(&p->view, title) && !wgi_view_looks_alike(title, y->name);
+    return of_another && !last ? "" : title;
+}
+
+/* An op that only arranges its operand anew. */
+static bool arranges(const wgi_item *y)
+{
+    static const char *const ops[] = { "transpose", "swap", "reshape", "expand_dims", "squeeze" };
+    bool any = false;
+    for (size_t k = 0; k < sizeof ops / sizeof *ops; k++) any |= wgx_op_is(y->op, ops[k]);
+    return any;
+}
+
+static const char *nodes_text(const wgi_picture *p, int64_t nodes)
+{
+    return wgi_pool_format(p->pool, nodes == 1 ? "%lld node" : "%lld nodes", (long long)nodes);
+}
+
+/* What a scope's box computes, if this is short: "conv, stride = 2", "matmul, add"; else how many nodes it
+ * has. */
+static const char *work_text(const wgi_picture *p, const wgi_part *k, int64_t position, int64_t nodes)
+{
+    const char *all = "", *options = "";
+    const wg_op *op[WORK_MOST];
+    int ops = 0, computed = 0;
+    for (int64_t i = k->begin, n; i < k->end && ops <= WORK_MOST; i++) {
+        const wgi_item *y = wgi_item_at(p, i);
+        if (p->less.into[i] != position || !is_computed(p, i) || arranges(y)) continue;
+        options = computed++ ? "" : wgi_item_options(&p->view, y, false);
+        for (n = 0; n < ops && op[n] != y->op;) n++;
+        if (n < ops) continue;
+        all = wgi_pool_format(p->pool, "%s%s%s", all, ops ? ", " : "", y->op->name);
+        if (ops++ < WORK_MOST) op[ops - 1] = y->op;
+    }
+    if (!ops || ops > WORK_MOST) return nodes_text(p, nodes);
+    return *options ? wgi_pool_format(p->pool, "%s, %s", all, options) : all;
+}
+
+/* Whether one call made all nodes of the part and no others. A step of a series is not the whole call. */
+static bool is_whole_call(const wgi_picture *p, const wgi_part *k, int64_t position)
+{
+    const wg_site here = wgi_item_at(p, position)->here;
+    size_t series;
+    bool one = !wgi_series_scope(wg_node_scope(wgi_node_at(p, position)), &series);
+    for (int64_t i = k->begin; i < k->end; i++)
+        one &= p->less.into[i] != position || !is_computed(p, i) ||
+               wgi_is_same_call(wgi_item_at(p, i)->here, here);
+    one &= k->end >= p->at.nodes || !wgi_is_same_call(wgi_item_at(p, k->end)->here, here);
+    return one && (!k->begin || !wgi_is_same_call(wgi_item_at(p, k->begin - 1)->here, here));
 }
 
 /* The box of a call or a scope: its own nodes, not those of parts that are alike. */
@@ -134,25 +231,21 @@ void wgi_describe_part(wgi_picture *p, wgi_box *box, int64_t position)
     const wgi_part *k = &p->less.reducer->part[p->less.part_of[position] - 1];
     const bool is_call = k->kind == WGI_PARTS_CALLS;
     int64_t nodes = 0, numbers = 0;
-    const wg_site here = wgi_item_at(p, position)->here;
-    bool one = true; /* call that made all of them */
     for (int64_t i = k->begin; i < k->end; i++) {
         if (!is_call && p->less.into[i] != position) continue;
-        nodes++, one &= !is_computed(p, i) || wgi_is_same_call(wgi_item_at(p, i)->here, here);
+        nodes++;
         if (wg_node_leaf(wgi_node_at(p, i)) == WG_LEAF_PARAM)
             numbers += wg_shape_size(wg_node_shape(wgi_node_at(p, i)));
     }
-    const int64_t after = k->end;
-    size_t series;
-    one &= !wgi_series_scope(wg_node_scope(wgi_node_at(p, position)),
-                             &series); /* a step is not the whole call */
-    one &= after >= p->at.nodes || !wgi_is_same_call(wgi_item_at(p, after)->here, here);
-    one &= !k->begin || !wgi_is_same_call(wgi_item_at(p, k->begin - 1)->here, here);
-    const char *words = is_call || one ? wgi_view_words(&p->view, here, !is_call) : "",
-               *title = is_call || *words ? titled(p, position, words) : scope_title(p, position);
+    const bool whole = is_call || is_whole_call(p, k, position);
+    const char *words = whole ? wgi_view_words(&p->view, wgi_item_at(p, position)->here, !is_call) : "",
+               *title = is_call || *words ? titled(p, position, words) : scope_title(p, position),
+               *work = is_call ? nodes_text(p, nodes) : work_text(p, k, position, nodes);
     box->title = *title ? title : box->name;
     box->formula = NULL;
-    box->detail = wgi_pool_format(p->pool, numbers ? "%lld nodes, %lld numbers in parameters" : "%lld nodes",
-                                  (long long)nodes, (long long)numbers);
+    box->detail = strcmp(work, box->title) ? work : "";
+    if (numbers)
+        box->detail = wgi_pool_format(p->pool, "%s%s%lld numbers in parameters", box->detail,
+                                      *box->detail ? ", " : "", (long long)numbers);
     box->word = is_call ? "call" : "scope";
 }

@@ -276,7 +276,7 @@ static void start(wgi_picture *p, unsigned closed)
     const int64_t n = p->at.nodes;
     clear(p);
     unsigned char *bytes = wgi_pool_take(p->pool, 5 * n, 1);
-    int32_t *ints = wgi_pool_take(p->pool, 2 * n, sizeof *ints);
+    int32_t *ints = wgi_pool_take(p->pool, 3 * n, sizeof *ints);
     wgi_part *part = wgi_pool_take(p->pool, 3 * n, sizeof *part);
     wgi_repeat_place *at = wgi_pool_take(p->pool, n + 1, sizeof *at);
     if (p->pool->failed) return;
@@ -289,7 +289,8 @@ static void start(wgi_picture *p, unsigned closed)
                         .linear = bytes + 3 * n,
                         .made = bytes + 4 * n,
                         .uses = ints,
-                        .last_use = ints + n };
+                        .last_use = ints + n,
+                        .closed = ints + 2 * n };
     p->less.reducer = r;
     find_kept(r);
     count_uses(r);

@@ -84,6 +84,7 @@ typedef struct wgi_reducer {
     unsigned char *cost;   /* by position: may stand in the root's box */
     unsigned char *made;   /* by position: by a call that may be one box; 2: its result */
     unsigned char *linear; /* by position: a parameter's product, or a sum of such; 2: a function of them */
+    int32_t *closed;       /* by position: the length of the path of the scope that may be its box; 0: none */
     int32_t *uses;         /* by position: by how many other positions */
     int32_t *last_use;     /* by position: the last one that uses it; -1: none does */
 } wgi_reducer;

@@ -35,6 +35,7 @@ typedef struct wgi_value {
     wg_node node;
     wg_shape shape;
     wg_dtype dtype;
+    double number;          /* of a literal */
     int64_t size, from, at; /* elements; of a view: the first; in the room: where it begins */
     wgi_c_place place;
     const char *name; /* the identifier, or the text of the literal */
@@ -78,6 +79,7 @@ typedef struct wgi_c_name {
     bool stays; /* it is of the file, not of one function */
 } wgi_c_name;
 
+enum { WGI_DEFINITIONS = 40 };
 typedef struct wgi_c_file {
     wg_context *c;
     wg_site here;
@@ -95,8 +97,10 @@ typedef struct wgi_c_file {
     wgi_global *global;
     int globals;
     int64_t global_room, room[WGI_ROOMS], part; /* room: what the largest function needs */
-    wgi_strbuf about;                           /* lines of the head */
-    bool draws;                                 /* random numbers are drawn: there is an epoch */
+    const wg_op *definition[WGI_DEFINITIONS];   /* ops that stand for what they are made of */
+    int definitions;
+    wgi_strbuf about; /* lines of the head */
+    bool draws;       /* random numbers are drawn: there is an epoch */
     uint64_t epoch;
 } wgi_c_file;
 
@@ -141,6 +145,7 @@ const char *wgi_shape_words(wgi_c_file *s, wg_shape shape); /* "[64,10]" */
 
 /* ---- source_elements.c ---- */
 
+bool wgi_has_expression(const wg_op *op); /* Whether there is an expression for the op. */
 /* Whether the op computes each element from those at its place. */
 bool wgi_by_elements(const wgi_function *f, const wgi_value *v);
 /* Writes the loop of value i and of those behind it that can share it. Returns the last of them. */
@@ -157,6 +162,8 @@ void wgi_put_body(wgi_function *f, wgi_strbuf *to, const char *failed);
 
 /* ---- source_kernels.c ---- */
 
+/* Whether there is a text for the op of n, for some operands at least; a part of another value needs none. */
+bool wgi_has_text(wg_node n);
 /* Writes the statement. false: there is no text for the op. */
 bool wgi_put_call(wgi_function *f, wgi_strbuf *to, wgi_value *v);
 /* Whether v is a part of its operand as it lies in memory, from element *from on. */
@@ -174,6 +181,9 @@ static inline bool wgi_made_by(const wgi_value *v, const char *op)
 {
     return wgx_op_is(wg_node_op(v->node), op);
 }
-static inline wg_node wgi_operand(const wgi_value *v, int k) { return wg_node_operand(v->node, k); }
+/* What the node is computed from. */
+int wgi_operand_count(wg_node n);
+wg_node wgi_operand_at(wg_node n, int k);
+static inline wg_node wgi_operand(const wgi_value *v, int k) { return wgi_operand_at(v->node, k); }
 
 #endif

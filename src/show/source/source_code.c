@@ -33,6 +33,7 @@ static const struct {
     { "NEAR_SUM", "0x1p-20", "0x1p-48" },
     { "LARGEST", "3.40282347e+38f", "1.7976931348623157e+308" },
     { "POW", "powf", "pow" },
+    { "MOD", "fmodf", "fmod" },
     { "MANY", "0x1p-22f", "0x1p-51" },
     { "TANH_LEAST", "0x1p-7f", "0x1p-7" },
     { "SIGMOID_LEAST", "0x1p-6f", "0x1p-6" },
@@ -142,8 +143,7 @@ void wgi_put_functions(wgi_c_file *s, wgi_strbuf *to)
     if (!text) return;
     for (int i = PIECES - 1; i >= 0; i--) {
         text[i].pool = &s->pool;
-        const wgi_c_word label = { "LABEL", "int" };
-        if (s->used[i]) wgi_put_code(s, &text[i], source_piece[i].text, &label, 1);
+        if (s->used[i]) wgi_put_code(s, &text[i], source_piece[i].text, NULL, 0);
     }
     for (int i = 0; i < PIECES; i++)
         if (s->used[i]) wgi_strbuf_put(to, wgi_strbuf_text(&text[i]));

@@ -11,7 +11,13 @@ static const struct {
     const char *op, *text;
 } expression[] = {
     { "sigmoid", "SIGMOID(a)" },
-    { "sin", "vm_sin" },
+    { "sin", "N(sine)(a)" },
+    { "cos", "N(cosine)(a)" },
+    { "tan", "N(tangent)(a)" },
+    { "remainder", "rest_of_division(a, b)" },
+    { "floor_divide", "whole_of_division(a, b)" },
+    { "pow_exponent", "power_log(a, b)" },
+    { "erf_rest", "rest_of_erf(a, b, c)" },
     { "sigmoid_backward", "a * (b * N(sigmoid_rest)(b, c))" },
     { "tanh_backward", "a * N(tanh_slope)(b, c)" },
     { "tanh_rest", "N(tanh_rest)(a, b, c)" },
@@ -40,6 +46,14 @@ static const char *plain(const wg_op *op)
     for (size_t i = 0; i < sizeof expression / sizeof *expression; i++)
         if (wgx_op_is(op, expression[i].op)) return expression[i].text;
     return wgi_kernel_expression(op);
+}
+
+bool wgi_has_expression(const wg_op *op)
+{
+    static const char *const others[] = { "cast", "addn", "elu", "celu", "selu", "pow_base" };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (wgx_op_is(op, others[i])) return true;
+    return plain(op) != NULL;
 }
 
 /* Of whole numbers: what is out of range becomes the limit, and NaN 0. */
@@ -81,11 +95,26 @@ static const char *sum_of_all(wgi_c_file *s, int n)
 static bool is_step_count(const wgi_function *f, wg_node n)
 {
     const wgi_value *v = wgi_value_of(f, n);
-    const wg_node from = v && wg_node_operands(n) ? wg_node_operand(n, 0) : wg_none;
+    const wg_node from = v && wgi_operand_count(n) ? wgi_operand_at(n, 0) : wg_none;
     for (int i = 0; i < f->changes; i++)
         if (f->change[i].from.index == from.index && wg_node_leaf(from) == WG_LEAF_INPUT)
             return v->dtype == WG_F64 && v->size == 1;
     return false;
+}
+
+/* Whether the exponent, operand 1, is one for which the derivative has a short form. */
+static bool has_small_exponent(const wgi_function *f, const wgi_value *v)
+{
+    const wgi_value *b = wgi_value_of(f, wgi_operand(v, 1));
+    return b && b->place == WGI_AT_LITERAL &&
+           (b->number == -1 || (b->number >= 1 && b->number <= 4 && b->number == (int)b->number));
+}
+
+/* Whether the text is for floats alone. */
+static bool is_of_floats(const wgi_value *v)
+{
+    return wgi_made_by(v, "remainder") || wgi_made_by(v, "floor_divide") || wgi_made_by(v, "fmod") ||
+           wgi_made_by(v, "abs");
 }
 
 /* The expression in a, b, c, or x0, x1, ...; NULL: the op has none. */
@@ -96,7 +125,9 @@ static const char *expression_of(const wgi_function *f, const wgi_value *v)
     if (!op || wg_node_leaf(v->node) != WG_LEAF_NONE || op->kind != WG_MAP) return NULL;
     if (wgi_made_by(v, "cast")) return cast_of(s, wg_node_dtype(wgi_operand(v, 0)), v->dtype);
     if (wgi_made_by(v, "pow") && is_step_count(f, wgi_operand(v, 1))) return "pow(a, b)";
-    if (wgi_made_by(v, "addn")) return sum_of_all(s, wg_node_operands(v->node));
+    if (wgi_made_by(v, "pow_base")) return has_small_exponent(f, v) ? "b * power(a, b - 1)" : NULL;
+    if (!wg_dtype_is_float(v->dtype) && is_of_floats(v)) return NULL;
+    if (wgi_made_by(v, "addn")) return sum_of_all(s, wgi_operand_count(v->node));
     if (wgi_made_by(v, "elu") || wgi_made_by(v, "celu") || wgi_made_by(v, "selu")) return unit_of(s, v);
     return plain(op);
 }
@@ -116,7 +147,7 @@ static bool has_no_statement(const wgi_value *v)
 /* Whether v reads, as a part of another shape, what the loop from value `from` on computes. */
 static bool reads_view_of(const wgi_function *f, const wgi_value *v, int from)
 {
-    for (int k = 0; k < wg_node_operands(v->node); k++) {
+    for (int k = 0; k < wgi_operand_count(v->node); k++) {
         wgi_value *x = wgi_value_of(f, wgi_operand(v, k)), *whole = wgi_whole(f, x, NULL);
         if (whole - f->value < from || has_no_statement(whole)) continue;
         if (x != whole || x->size != v->size) return true;
@@ -160,7 +191,7 @@ static bool is_one_axis(const loop *l, const wg_shape *s, int i, int before)
     for (int j = l->from; j <= l->to; j++) {
         const wgi_value *v = &l->f->value[j];
         if (has_no_statement(v)) continue;
-        for (int k = 0; k < wg_node_operands(v->node); k++) {
+        for (int k = 0; k < wgi_operand_count(v->node); k++) {
             const wgi_value *x = wgi_value_of(l->f, wgi_operand(v, k));
             if (x->size > 1 && goes_along(&x->shape, s, i) != goes_along(&x->shape, s, before)) return false;
         }
@@ -221,7 +252,7 @@ static const char *element_of(const loop *l, wgi_value *v)
 /* The float that the op computes with. */
 static wg_dtype float_of(const wgi_value *v)
 {
-    for (int k = 0; k < wg_node_operands(v->node); k++)
+    for (int k = 0; k < wgi_operand_count(v->node); k++)
         if (wg_dtype_is_float(wg_node_dtype(wgi_operand(v, k)))) return wg_node_dtype(wgi_operand(v, k));
     return v->dtype;
 }
@@ -229,7 +260,7 @@ static wg_dtype float_of(const wgi_value *v)
 static void put_expression(const loop *l, wgi_strbuf *to, wgi_value *v)
 {
     wgi_c_file *s = l->f->s;
-    const int n = wg_node_operands(v->node);
+    const int n = wgi_operand_count(v->node);
     wgi_c_word *word = wgi_pool_take(&s->pool, n, sizeof *word);
     if (!word) return;
     for (int k = 0; k < n; k++) {

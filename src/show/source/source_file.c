@@ -50,7 +50,7 @@ void wgi_put_comment(wgi_function *f, wgi_strbuf *to, const wgi_value *v)
         wgi_put_words(to, formula + 4, word, op->operands + 1);
     } else {
         wgi_strbuf_format(to, "%s(", op->name);
-        for (int k = 0; k < wg_node_operands(v->node); k++)
+        for (int k = 0; k < wgi_operand_count(v->node); k++)
             wgi_strbuf_format(to, "%s%s", k ? ", " : "", wgi_value_of(f, wgi_operand(v, k))->name);
         wgi_strbuf_put(to, ")");
     }
@@ -183,6 +183,12 @@ static void put_head(wgi_c_file *s, wgi_strbuf *to, const char *path)
                       " *     %s_work *work: room that the caller gives, %lld floats and what else stands in "
                       "the struct.\n *\n",
                       name, (long long)(s->room[0] + s->part));
+    if (s->definitions)
+        wgi_strbuf_put(to, " * Computed by their definitions from simpler ops, which round in another order "
+                           "than Wengert's kernels:\n *     ");
+    for (int i = 0; i < s->definitions; i++)
+        wgi_strbuf_format(to, "%s%s", i ? ", " : "", s->definition[i]->name);
+    if (s->definitions) wgi_strbuf_put(to, "\n *\n");
     wgi_strbuf_put(to, " * Nothing else is needed: no library but that of the language, no memory, no file. "
                        "Arrays are row by row.\n"
                        " * Compile it with -O3 -ffp-contract=off. Then the results are those of Wengert with "
@@ -265,7 +271,9 @@ wg_status wg_c_write_at(wg_site here, wg_node y, const char *path, const wg_c_op
     s.single = (wg_dtype_is_float(wg_node_dtype(y)) ? wg_node_dtype(y) : wg_context_dtype(c)) == WG_F32;
     bool fine = wgi_source_begin(&s);
     if (fine && o->optim) fine = wgi_put_step(&s) == WG_OK;
+    const int64_t mark = wgx_graph_mark(wg_graph_of(y));
     fine = fine && put_forward(&s, y, &s.body);
+    wgx_graph_rewind(wg_graph_of(y), mark);
     if (fine && s.missed)
         status = wg_fail(c, here, WG_ERROR_USE, "c_write: %d op%s no text in C: %s", s.missed,
                          s.missed > 1 ? "s have" : " has", wgi_strbuf_text(&s.missing));

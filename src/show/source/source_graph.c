@@ -2,6 +2,7 @@
 #include "source/source.h"
 #include "wgx/graph.h"
 #include "wgx/params.h"
+#include "wgx/source.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -82,6 +83,14 @@ wgi_value *wgi_value_of(const wgi_function *f, wg_node n)
     return i < 0 ? NULL : &f->value[i];
 }
 
+/* A call with a rule of its own has one operand here: what its expansion made. */
+int wgi_operand_count(wg_node n) { return wgx_node_made(n).index == n.index ? wg_node_operands(n) : 1; }
+wg_node wgi_operand_at(wg_node n, int k)
+{
+    const wg_node made = wgx_node_made(n);
+    return made.index == n.index ? wg_node_operand(n, k) : made;
+}
+
 /* The first of the results of the call that made n; how many it has. */
 static wg_node first_result(wg_node n, int *results)
 {
@@ -92,18 +101,11 @@ static wg_node first_result(wg_node n, int *results)
     for (bool same = true; same && from > 1;) {
         const wg_node before = wg_graph_node(wg_graph_of(n), from - 1);
         same = wg_node_op(before) == op;
-        for (int k = 0; same && k < wg_node_operands(n); k++)
-            same = wg_node_operand(before, k).index == wg_node_operand(n, k).index;
+        for (int k = 0; same && k < wgi_operand_count(n); k++)
+            same = wgi_operand_at(before, k).index == wgi_operand_at(n, k).index;
         from -= same;
     }
     return wg_graph_node(wg_graph_of(n), i - (i - from) % *results);
-}
-
-static void mark(wg_node n, bool *wanted)
-{
-    int results;
-    const wg_node first = first_result(n, &results);
-    for (int k = 0; k < results; k++) wanted[first.index + (uint32_t)k] = true;
 }
 
 static const char *wish_of(wgi_function *f, wg_node n)
@@ -136,7 +138,8 @@ static void describe(wgi_function *f, wgi_value *v, wg_node n)
         v->place = WGI_AT_GLOBAL, v->name = s->global[global].name;
     } else if (leaf == WG_LEAF_NUMBER && wgx_peek(n, &t)) {
         v->place = WGI_AT_LITERAL;
-        v->name = wgi_c_number(s, wg_tensor_item(&t, 0), v->dtype);
+        v->number = wg_tensor_item(&t, 0);
+        v->name = wgi_c_number(s, v->number, v->dtype);
     } else if (leaf == WG_LEAF_STREAM) {
         v->place = WGI_AT_NOWHERE, v->name = "";
     } else
@@ -146,26 +149,132 @@ static void describe(wgi_function *f, wgi_value *v, wg_node n)
         wgi_strbuf_put(&s->missing, "arrays of f32 beside arrays of f64");
 }
 
+/* ---- which values: those that the roots are computed from. An op without a text stands for what its
+ * expansion makes of simpler ones, at the end of the graph ---- */
+
+typedef struct expansion {
+    uint32_t of, first, after; /* the node, and those that were made for it */
+    wg_node y[WG_MAX_OUTPUTS];
+} expansion;
+
+typedef struct search {
+    wgi_function *f;
+    bool *wanted;
+    wg_node *stack;
+    expansion *made;
+    int64_t wanted_room, height, stack_room, made_room;
+    int makes;
+} search;
+
+static bool *wanted_at(search *w, uint32_t i)
+{
+    if (i >= w->wanted_room) {
+        const int64_t room = 2 * (int64_t)i + 64;
+        bool *all = wgi_pool_take(&w->f->s->pool, room, sizeof *all);
+        if (!all) return NULL;
+        if (w->wanted_room) memcpy(all, w->wanted, (size_t)w->wanted_room * sizeof *all);
+        w->wanted = all, w->wanted_room = room;
+    }
+    return &w->wanted[i];
+}
+
+static void push(search *w, wg_node n)
+{
+    if (!wgi_pool_room(&w->f->s->pool, &w->stack, sizeof *w->stack, w->height, &w->stack_room)) return;
+    w->stack[w->height++] = n;
+}
+
+static const expansion *expansion_of(const search *w, uint32_t i)
+{
+    for (int k = 0; k < w->makes; k++)
+        if (w->made[k].of == i) return &w->made[k];
+    return NULL;
+}
+
+/* Whether node i was made for a node of the same op, or for one that was. */
+static bool is_made_of_itself(const search *w, uint32_t i, const wg_op *op)
+{
+    for (int k = w->makes - 1; k >= 0; k--) {
+        const expansion *e = &w->made[k];
+        if (i < e->first || i >= e->after) continue;
+        if (wg_node_op(wg_graph_node(w->f->g, e->of)) == op) return true;
+        i = e->of;
+    }
+    return false;
+}
+
+/* false: the op has none. */
+static bool expand(search *w, wg_node n, int results)
+{
+    const wg_op *op = wg_node_op(n);
+    wgi_c_file *s = w->f->s;
+    wg_node x[16];
+    const int operands = wg_node_operands(n);
+    if (!op->expand || op->users || operands > 16 || is_made_of_itself(w, n.index, op)) return false;
+    if (!wgi_pool_room(&s->pool, &w->made, sizeof *w->made, w->makes, &w->made_room)) return false;
+    expansion *e = &w->made[w->makes++];
+    *e = (expansion){ .of = n.index, .first = (uint32_t)wg_graph_nodes(w->f->g) };
+    for (int k = 0; k < operands; k++) x[k] = wg_node_operand(n, k);
+    for (int k = 0; k < WG_MAX_OUTPUTS; k++) e->y[k] = wg_none;
+    op->expand(s->here, x, operands, wg_attr(n), e->y);
+    e->after = (uint32_t)wg_graph_nodes(w->f->g);
+    for (int k = 0; k < results; k++)
+        if (wg_node_ok(e->y[k])) push(w, e->y[k]);
+    int k = 0;
+    while (k < s->definitions && s->definition[k] != op) k++;
+    if (k == s->definitions && k < WGI_DEFINITIONS) s->definition[s->definitions++] = op;
+    return true;
+}
+
+static void find_wanted(search *w)
+{
+    while (w->height && !w->f->s->pool.failed) {
+        int results;
+        const wg_node n = first_result(w->stack[--w->height], &results);
+        bool *is = wanted_at(w, n.index + (uint32_t)results);
+        if (!is || w->wanted[n.index]) continue;
+        for (int k = 0; k < results; k++) w->wanted[n.index + (uint32_t)k] = true;
+        const wg_op *op = wg_node_op(n);
+        if (wg_node_leaf(n) == WG_LEAF_NONE && op && !wgi_has_text(n) && expand(w, n, results)) continue;
+        for (int k = 0; k < wgi_operand_count(n); k++) push(w, wgi_operand_at(n, k));
+    }
+}
+
+/* Adds node i to the values, after what was made for it. */
+static void add_value(search *w, uint32_t i)
+{
+    wgi_function *f = w->f;
+    const wg_node n = wg_graph_node(f->g, i);
+    int results;
+    const wg_node first = first_result(n, &results);
+    const expansion *e = expansion_of(w, first.index);
+    if (i >= w->wanted_room || !w->wanted[i] || f->index[i] >= 0) return;
+    for (uint32_t k = e && i == first.index ? e->first : 0; e && i == first.index && k < e->after; k++)
+        add_value(w, k);
+    f->index[i] = f->count;
+    wgi_value *v = &f->value[f->count++];
+    describe(f, v, n);
+    if (!e) return;
+    const wgi_value *y = wgi_value_of(f, e->y[i - first.index]);
+    v->place = WGI_AT_VIEW;
+    v->of = y ? (int)(y - f->value) : 0;
+}
+
 bool wgi_collect(wgi_function *f, wg_graph *g, const wg_node *root, int n)
 {
     wgi_c_file *s = f->s;
-    f->g = g, f->nodes = wg_graph_nodes(g), f->count = 0;
-    bool *wanted = wgi_pool_take(&s->pool, f->nodes + WG_MAX_OUTPUTS, sizeof *wanted);
+    const int64_t before = wg_graph_nodes(g);
+    search w = { .f = f };
+    f->g = g, f->count = 0;
+    for (int k = 0; k < n; k++) push(&w, root[k]);
+    find_wanted(&w);
+    f->nodes = wg_graph_nodes(g);
     f->index = wgi_pool_take(&s->pool, f->nodes, sizeof *f->index);
-    if (s->pool.failed) return false;
-    for (int k = 0; k < n; k++) mark(root[k], wanted);
-    for (int64_t i = f->nodes - 1; i > 0; i--) {
-        const wg_node x = wg_graph_node(g, i);
-        for (int k = 0; wanted[i] && k < wg_node_operands(x); k++) mark(wg_node_operand(x, k), wanted);
-        f->count += wanted[i];
-    }
-    f->value = wgi_pool_take(&s->pool, f->count, sizeof *f->value);
-    if (s->pool.failed) return false;
-    f->count = 0;
-    for (int64_t i = 0; i < f->nodes; i++) {
-        f->index[i] = wanted[i] ? f->count : -1;
-        if (wanted[i]) describe(f, &f->value[f->count++], wg_graph_node(g, i));
-    }
+    f->value = wgi_pool_take(&s->pool, f->nodes, sizeof *f->value);
+    if (s->pool.failed || wg_failed(s->c)) return false;
+    for (int64_t i = 0; i < f->nodes; i++) f->index[i] = -1;
+    for (int64_t i = 1; i < before; i++) add_value(&w, (uint32_t)i);
+    for (int64_t i = before; i < f->nodes; i++) add_value(&w, (uint32_t)i); /* numbers that several share */
     for (int k = 0; k < n; k++) wgi_value_of(f, root[k])->wanted = true;
     return !s->pool.failed;
 }
@@ -185,6 +294,12 @@ const char *wgi_pointer(const wgi_function *f, const wgi_value *v)
     wgi_c_file *s = f->s;
     int64_t from;
     const wgi_value *w = wgi_whole(f, (wgi_value *)(uintptr_t)v, &from);
+    if (w->place == WGI_AT_LITERAL) { /* an array of one number */
+        const char *name = wgi_identifier(s, "number", true);
+        wgi_strbuf_format(&s->tables, "static const %s %s[1] = { %s };\n", wgi_c_type(s, w->dtype), name,
+                          w->name);
+        return name;
+    }
     if (w->place == WGI_AT_LOCAL) return wgi_pool_format(&s->pool, "&%s", w->name);
     return from ? wgi_pool_format(&s->pool, "%s + %lld", w->name, (long long)from) : w->name;
 }
@@ -241,14 +356,17 @@ void wgi_find_uses(wgi_function *f)
 {
     for (int i = 0; i < f->count; i++) {
         wgi_value *v = &f->value[i];
+        if (v->place == WGI_AT_VIEW) continue;
         if (v->place == WGI_AT_WORK && wgi_is_view(v, &v->from)) {
             v->place = WGI_AT_VIEW;
             v->of = (int)(wgi_value_of(f, wgi_operand(v, 0)) - f->value);
         } else if (v->place == WGI_AT_WORK && v->size == 1) v->place = WGI_AT_LOCAL;
     }
     for (int i = 0; i < f->count; i++)
-        for (int k = 0; k < wg_node_operands(f->value[i].node); k++) {
-            wgi_value *x = wgi_whole(f, wgi_value_of(f, wgi_operand(&f->value[i], k)), NULL);
+        for (int k = 0; k < wgi_operand_count(f->value[i].node); k++) {
+            wgi_value *x = wgi_value_of(f, wgi_operand(&f->value[i], k));
+            if (!x) continue; /* an expansion does not read it */
+            x = wgi_whole(f, x, NULL);
             if (x->last < i) x->last = i;
         }
     for (int i = 0; i < f->count; i++) { /* what is wanted of a view is wanted of the whole */
@@ -257,8 +375,23 @@ void wgi_find_uses(wgi_function *f)
     }
 }
 
+/* All results of a call are there from its first one on, also those that nothing reads. */
+static void find_calls(wgi_function *f)
+{
+    for (int i = 0, results; i < f->count; i += results) {
+        const wg_op *op = wg_node_op(f->value[i].node);
+        results = op && op->outputs > 1 ? op->outputs : 1;
+        for (int k = 0; k < results; k++) {
+            wgi_value *v = &f->value[i + k];
+            v->made = i;
+            if (v->last < i) v->last = i;
+        }
+    }
+}
+
 void wgi_find_rooms(wgi_function *f)
 {
+    find_calls(f);
     for (int i = 0, end; i < f->count; i = end + 1) {
         end = i;
         if (!wgi_by_elements(f, &f->value[i])) continue;

@@ -118,6 +118,87 @@ static bool put_argmax(const call *k)
     return true;
 }
 
+/* ---- calls of (x, y, outer, n, inner), and of more operands or results before the sizes ---- */
+
+static const struct {
+    const char *op, *function;
+    int operands, results;
+} plain[] = {
+    { "softmax", "softmax", 1, 1 },
+    { "log_softmax", "log_softmax", 1, 1 },
+    { "softmax_grad", "softmax_gradient", 2, 1 },
+    { "log_softmax_grad", "log_softmax_gradient", 2, 1 },
+    { "softmax_rest", "rest_of_softmax", 1, 1 },
+    { "others", "sum_others", 1, 1 },
+    { "logsumexp", "log_sum_exp", 1, 3 },
+    { "max_grad", "largest_gradient", 2, 1 },
+    { "max_mask", "is_largest", 1, 1 },
+    { "flip", "flip", 1, 1 },
+};
+static bool put_plain(const call *k)
+{
+    const span s = span_along(k, 0);
+    wgi_strbuf list = { .pool = &k->f->s->pool };
+    size_t i = 0;
+    while (!wgi_made_by(k->v, plain[i].op)) i++;
+    if (!wg_dtype_is_float(wg_node_dtype(wgi_operand(k->v, 0)))) return false;
+    for (int j = 0; j < plain[i].operands; j++) wgi_strbuf_format(&list, "%s, ", operand(k, j));
+    for (int j = 0; j < plain[i].results; j++) wgi_strbuf_format(&list, "%s, ", result(k, j));
+    put(k, "%s(%s%lld, %lld, %lld);", plain[i].function, wgi_strbuf_text(&list), s.outer, s.n, s.inner);
+    return true;
+}
+
+static bool put_log_softmax_rest(const call *k)
+{
+    put(k, "for (int i = 0; i < %lld; i++)", (long long)k->v->size);
+    put(k, "    (%s)[i] = (%s)[i] < (T)0.5 ? LOG1P(-(%s)[i]) : LOG((%s)[i]);", result(k, 0), operand(k, 0),
+        operand(k, 0), operand(k, 1));
+    return true;
+}
+static bool put_cumsum(const call *k)
+{
+    const span s = span_along(k, 0);
+    if (!wg_dtype_is_float(k->v->dtype)) return false;
+    put(k, "cumulate(%s, %s, %lld, %lld, %lld, %s, %s);", operand(k, 0), result(k, 0), s.outer, s.n, s.inner,
+        wgi_setting(k->v->node, "exclusive").whole ? "true" : "false",
+        wgi_setting(k->v->node, "reverse").whole ? "true" : "false");
+    return true;
+}
+static bool put_index_along(const call *k)
+{
+    const span s = span_along(k, 0);
+    put(k, "for (int i = 0; i < %lld; i++) (%s)[i] = i / %lld %% %lld;", (long long)k->v->size, result(k, 0),
+        s.inner, s.n ? s.n : 1);
+    return true;
+}
+static bool put_resize(const call *k)
+{
+    const span s = span_along(k, 0);
+    put(k, "resize(%s, %s, %lld, %lld, %lld, %lld, %s, %s);", operand(k, 0), result(k, 0), s.outer, s.n,
+        s.inner, (long long)wgi_setting(k->v->node, "size").whole,
+        wgi_setting(k->v->node, "mode").whole ? "false" : "true",
+        wgi_setting(k->v->node, "align_corners").whole ? "true" : "false");
+    return true;
+}
+static bool put_unit_rows(const call *k)
+{
+    const long long n = k->v->shape.dim[1], rows = k->v->shape.dim[0];
+    put(k, "memset(%s, 0, %lld * sizeof(T));", result(k, 0), (long long)k->v->size);
+    put(k, "for (int i = 0; i < %lld; i++) (%s)[%lld * i + i] = 1;", rows, result(k, 0), n);
+    return wgi_setting(k->v->node, "from").whole == 0;
+}
+/* A number that must be whole, and below `classes` unless that is 0. */
+static bool put_as_class(const call *k)
+{
+    const long long classes = wgi_setting(k->v->node, "classes").whole;
+    const char *x = operand(k, 0);
+    put(k, "for (int i = 0; i < %lld; i++) {", (long long)k->v->size);
+    put(k, "    if (!((double)(%s)[i] == floor((double)(%s)[i]))) return FAILED;", x, x);
+    if (classes) put(k, "    if ((%s)[i] < 0 || (%s)[i] >= %lld) return FAILED;", x, x, classes);
+    put(k, "    (%s)[i] = (long long)(%s)[i];\n    }", result(k, 0), x);
+    return true;
+}
+
 /* ---- products ---- */
 
 static const char *const order_of[] = { "multiply", "multiply_at", "multiply_bt", "multiply_at_bt" };
@@ -176,27 +257,19 @@ static bool put_matmul(const call *k)
 
 /* ---- rows ---- */
 
-static bool put_softmax(const call *k)
-{
-    const span s = span_along(k, 0);
-    put(k, "%s(%s, %s, %lld, %lld, %lld);", wg_node_op_name(k->v->node), operand(k, 0), result(k, 0), s.outer,
-        s.n, s.inner);
-    return true;
-}
-static bool put_softmax_grad(const call *k)
-{
-    const span s = span_along(k, 0);
-    const bool logs = wgi_made_by(k->v, "log_softmax_grad");
-    put(k, "%s(%s, %s, %s, %lld, %lld, %lld);", logs ? "log_softmax_gradient" : "softmax_gradient",
-        operand(k, 0), operand(k, 1), result(k, 0), s.outer, s.n, s.inner);
-    return true;
-}
 static bool put_cross_entropy(const call *k)
 {
     const wg_shape z = shape_of(k, 0);
     const long long n = z.dim[z.rank - 1], rows = wg_shape_size(z) / (n ? n : 1);
     const bool back = k->v->shape.rank == z.rank;
-    if (wg_dtype_is_float(wg_node_dtype(wgi_operand(k->v, 1)))) return false;
+    if (wg_dtype_is_float(wg_node_dtype(wgi_operand(k->v, 1)))) {
+        if (!back)
+            put(k, "if (!cross_entropy_of_shares(%s, %s, %s, %s, %s, %lld, %lld, %s)) return FAILED;",
+                operand(k, 0), operand(k, 1), result(k, 0), result(k, 1), result(k, 2), rows, n,
+                wgi_setting(k->v->node, "strict").whole ? "true" : "false");
+        return !back;
+    }
+    if (wg_node_dtype(wgi_operand(k->v, 1)) != WG_I32) return false;
     if (back)
         put(k, "if (!cross_entropy_gradient(%s, %s, %s, %s, %s, %s, %lld, %lld)) return FAILED;",
             operand(k, 0), operand(k, 1), operand(k, 2), operand(k, 3), operand(k, 4), result(k, 0), rows, n);
@@ -212,7 +285,7 @@ static bool put_norm(const call *k)
     const bool batch = wgi_made_by(k->v, "batch_norm_train") || wgi_made_by(k->v, "batch_norm_grad");
     const char *name = batch ? "batch_norm" : "layer_norm";
     const char *eps = wgi_c_number(k->f->s, wgi_setting(k->v->node, "eps").real, k->v->dtype);
-    if (wg_node_operands(k->v->node) == 5)
+    if (wgi_operand_count(k->v->node) == 5)
         put(k, "%s_gradient(%s, %s, %s, %s, %s, %s, %s, %s, %s, %lld, %lld);", name, operand(k, 0),
             operand(k, 1), operand(k, 2), operand(k, 3), operand(k, 4), result(k, 0), result(k, 1),
             result(k, 2), eps, rows, n);
@@ -300,6 +373,7 @@ bool wgi_is_view(const wgi_value *v, int64_t *from)
 {
     const wg_op *op = wg_node_op(v->node);
     *from = 0;
+    if (wgx_node_made(v->node).index != v->node.index) return true;
     if (!op || op->kind != WG_ALIAS || wgx_hints(op)->library != op) return false;
     if (!wgi_made_by(v, "slice")) return true;
     const wg_shape x = wg_node_shape(wgi_operand(v, 0));
@@ -358,7 +432,7 @@ static bool put_concat(const call *k)
                     inner = product(&k->v->shape, axis + 1, k->v->shape.rank),
                     all = k->v->shape.dim[axis] * inner;
     long long at = 0;
-    for (int i = 0; i < wg_node_operands(k->v->node); i++) {
+    for (int i = 0; i < wgi_operand_count(k->v->node); i++) {
         const wg_shape x = shape_of(k, i);
         put_runs(k, operand(k, i), result(k, 0), outer, x.dim[axis] * inner, 0, at, x.dim[axis] * inner, all);
         at += x.dim[axis] * inner;
@@ -382,7 +456,6 @@ static bool put_transpose(const call *k)
         else return false;
         before = a;
     }
-    if (!wg_dtype_is_float(k->v->dtype)) return false;
     const char *name = wgi_identifier(s, wgi_pool_format(&s->pool, "%s_order", k->v->name), true);
     wgi_strbuf_format(&s->tables,
                       "/* sizes of axes, and their steps through the operand */\nstatic const int %s[8] = { ",
@@ -390,7 +463,11 @@ static bool put_transpose(const call *k)
     for (int i = 0; i < 4; i++) wgi_strbuf_format(&s->tables, "%lld, ", d[(i + axes) % 4]);
     for (int i = 0; i < 4; i++)
         wgi_strbuf_format(&s->tables, "%lld%s", along[(i + axes) % 4], i < 3 ? ", " : " };\n");
-    put(k, "rearrange(%s, %s, %s, %s + 4);", operand(k, 0), result(k, 0), name, name);
+    if (wg_dtype_is_float(k->v->dtype))
+        put(k, "rearrange(%s, %s, %s, %s + 4);", operand(k, 0), result(k, 0), name, name);
+    else
+        put(k, "rearrange_bytes(%s, %s, %s, %s + 4, (int)sizeof(%s));", operand(k, 0), result(k, 0), name,
+            name, wgi_c_type(s, k->v->dtype));
     return true;
 }
 
@@ -409,18 +486,21 @@ static bool put_gather(const call *k)
 {
     const wg_shape x = shape_of(k, 0), rows = shape_of(k, 1);
     const long long n = product(&x, 1, x.rank);
-    if (wgi_setting(k->v->node, "batch").whole || !wg_dtype_is_float(k->v->dtype)) return false;
-    put(k, "if (!gather(%s, %s, %s, %lld, %lld, %lld)) return FAILED;", operand(k, 0), operand(k, 1),
-        result(k, 0), (long long)wg_shape_size(rows), (long long)x.dim[0], n);
+    if (wgi_setting(k->v->node, "batch").whole || wg_node_dtype(wgi_operand(k->v, 1)) != WG_I32) return false;
+    put(k, "if (!gather(%s, %s, %s, %lld, %lld, (int)(%lld * sizeof(%s)))) return FAILED;", operand(k, 0),
+        operand(k, 1), result(k, 0), (long long)wg_shape_size(rows), (long long)x.dim[0], n,
+        wgi_c_type(k->f->s, k->v->dtype));
     return true;
 }
 static bool put_gather_grad(const call *k)
 {
     const long long count = wgi_setting(k->v->node, "count").whole, n = count ? k->v->size / count : 0;
     if (wgi_setting(k->v->node, "batch").whole || !wg_dtype_is_float(k->v->dtype)) return false;
+    for (int i = 1; i < wgi_operand_count(k->v->node); i += 2)
+        if (wg_node_dtype(wgi_operand(k->v, i)) != WG_I32) return false;
     put(k, "memset(%s, 0, %lld * sizeof(%s));", result(k, 0), (long long)k->v->size,
         wgi_c_type(k->f->s, k->v->dtype));
-    for (int i = 0; i < wg_node_operands(k->v->node); i += 2)
+    for (int i = 0; i < wgi_operand_count(k->v->node); i += 2)
         put(k, "if (!gather_gradient(%s, %s, %s, %lld, %lld, %lld)) return FAILED;", operand(k, i),
             operand(k, i + 1), result(k, 0), (long long)wg_shape_size(shape_of(k, i + 1)), count, n);
     return true;
@@ -456,10 +536,22 @@ static const struct {
     { "max", put_max },
     { "argmax", put_argmax },
     { "matmul", put_matmul },
-    { "softmax", put_softmax },
-    { "log_softmax", put_softmax },
-    { "softmax_grad", put_softmax_grad },
-    { "log_softmax_grad", put_softmax_grad },
+    { "softmax", put_plain },
+    { "log_softmax", put_plain },
+    { "softmax_grad", put_plain },
+    { "log_softmax_grad", put_plain },
+    { "softmax_rest", put_plain },
+    { "others", put_plain },
+    { "logsumexp", put_plain },
+    { "max_grad", put_plain },
+    { "max_mask", put_plain },
+    { "flip", put_plain },
+    { "log_softmax_rest", put_log_softmax_rest },
+    { "cumsum", put_cumsum },
+    { "index_along", put_index_along },
+    { "resize_axis", put_resize },
+    { "unit_rows", put_unit_rows },
+    { "as_class", put_as_class },
     { "cross_entropy", put_cross_entropy },
     { "cross_entropy_grad", put_cross_entropy },
     { "batch_norm_train", put_norm },
@@ -481,6 +573,15 @@ static const struct {
     { "gather_grad", put_gather_grad },
     { "random_keep", put_random_keep },
 };
+
+bool wgi_has_text(wg_node n)
+{
+    const wg_op *op = wg_node_op(n);
+    if (op->kind == WG_ALIAS || wgx_node_made(n).index != n.index || wgi_has_expression(op)) return true;
+    for (size_t i = 0; i < sizeof writers / sizeof *writers; i++)
+        if (wgx_op_is(op, writers[i].op)) return true;
+    return false;
+}
 
 bool wgi_put_call(wgi_function *f, wgi_strbuf *to, wgi_value *v)
 {

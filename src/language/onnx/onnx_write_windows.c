@@ -1,4 +1,4 @@
-/* onnx_windows.c: convolutions, the largest elements of windows, and axes of other lengths. Here channels
+/* onnx_write_windows.c: convolutions, the largest elements of windows, and axes of other lengths. Here channels
  * stand last, in ONNX behind the images: values are turned, and turned back. */
 #include "onnx/onnx_write.h"
 

@@ -1,0 +1,363 @@
+/* onnx_nets.c: convolutions and pooling. In ONNX the channels are the second axis, here the last: what lies
+ * with its channels last already is taken so, and the result lies so. */
+#include "onnx/onnx.h"
+
+#include "wengert/ops.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { IMAGE_AXES = 3, WIDEST = 4096 };
+
+/* A window that moves over an image. */
+typedef struct window {
+    int axes;
+    int64_t size[IMAGE_AXES], stride[IMAGE_AXES], dilation[IMAGE_AXES], before[IMAGE_AXES], after[IMAGE_AXES];
+    int64_t pixels[IMAGE_AXES]; /* of the image */
+} window;
+
+/* A list of the attribute, or 1 for each axis. */
+static bool each_axis(wgi_onnx_call *k, const char *name, int axes, int64_t standard, int64_t to[])
+{
+    for (int i = 0; i < axes; i++) to[i] = standard;
+    if (!wgi_ox_attribute(k, name)) return true;
+    if (wgi_ox_ints(k, name, to, axes) != axes)
+        return wgi_ox_fail(k, WG_ERROR_SHAPE, "%s has not one number for each of the %d axes", name, axes);
+    for (int i = 0; i < axes; i++)
+        if (to[i] < standard || to[i] > INT32_MAX)
+            return wgi_ox_fail(k, WG_ERROR_VALUE, "%s is out of range", name);
+    return true;
+}
+
+static int64_t reach(const window *w, int i) { return (w->size[i] - 1) * w->dilation[i] + 1; }
+
+static bool said_pads(wgi_onnx_call *k, window *w)
+{
+    int64_t pads[2 * IMAGE_AXES] = { 0 };
+    if (wgi_ox_attribute(k, "pads") && wgi_ox_ints(k, "pads", pads, 2 * IMAGE_AXES) != 2 * w->axes)
+        return wgi_ox_fail(k, WG_ERROR_SHAPE, "pads has not two numbers for each of the %d axes", w->axes);
+    for (int i = 0; i < w->axes; i++) {
+        w->before[i] = pads[i], w->after[i] = pads[i + w->axes];
+        if (w->before[i] < 0 || w->after[i] < 0 || w->before[i] > INT32_MAX || w->after[i] > INT32_MAX)
+            return wgi_ox_fail(k, WG_ERROR_VALUE, "a margin is out of range");
+    }
+    return true;
+}
+
+/* Half of a margin stands before the image; of an odd one the larger half behind it, or before it. */
+static void halves(window *w, int i, int64_t all, bool upper)
+{
+    all = all < 0 ? 0 : all;
+    w->before[i] = upper ? all / 2 : all - all / 2;
+    w->after[i] = all - w->before[i];
+}
+
+/* Reads all of it. size: the window's, of a convolution that of its kernel. */
+static bool window_of(wgi_onnx_call *k, const int64_t size[], window *w)
+{
+    const wg_shape s = wgi_ox_shape(k, 0);
+    const char *pad = wgi_ox_s(k, "auto_pad", "NOTSET");
+    *w = (window){ .axes = s.rank - 2 };
+    if (w->axes < 1 || w->axes > IMAGE_AXES)
+        return wgi_ox_fail(k, WG_ERROR_SHAPE, "images of 1, 2 or 3 axes are there, not of %d", w->axes);
+    for (int i = 0; i < w->axes; i++) w->pixels[i] = s.dim[i + 2], w->size[i] = size ? size[i] : 1;
+    if (!size && !each_axis(k, "kernel_shape", w->axes, 1, w->size)) return false;
+    if (!each_axis(k, "strides", w->axes, 1, w->stride) ||
+        !each_axis(k, "dilations", w->axes, 1, w->dilation))
+        return false;
+    if (!strcmp(pad, "NOTSET")) return said_pads(k, w);
+    if (!strcmp(pad, "VALID")) return true;
+    for (int i = 0; i < w->axes; i++) {
+        const int64_t results = (w->pixels[i] + w->stride[i] - 1) / w->stride[i];
+        halves(w, i, (results - 1) * w->stride[i] + reach(w, i) - w->pixels[i], !strcmp(pad, "SAME_UPPER"));
+    }
+    return true;
+}
+
+static wg_shape list_of(const int64_t *from, int n)
+{
+    wg_shape s = { n, { 0 } };
+    for (int i = 0; i < n; i++) s.dim[i] = from[i];
+    return s;
+}
+
+/* Before and behind, axis by axis. */
+static wg_shape pads_of(const window *w)
+{
+    wg_shape s = { 2 * w->axes, { 0 } };
+    for (int i = 0; i < w->axes; i++) s.dim[2 * i] = w->before[i], s.dim[2 * i + 1] = w->after[i];
+    return s;
+}
+
+/* ---- convolutions ---- */
+
+/* [a, b, sizes...] as [sizes..., b, a] */
+static wg_node kernel_of(wgi_onnx_call *k)
+{
+    const int rank = wgi_ox_shape(k, 1).rank;
+    int order[WG_MAX_RANK];
+    for (int i = 0; i < rank - 2; i++) order[i] = i + 2;
+    order[rank - 2] = 1, order[rank - 1] = 0;
+    return wgi_ox_permuted(k, wgi_ox(k, 1), order);
+}
+
+static bool put_image(wgi_onnx_call *k, wg_node y)
+{
+    if (wgi_ox_has(k, 2)) y = wg_add_at(k->here, y, wgi_ox(k, 2));
+    return wgi_ox_put_last(k, 0, y);
+}
+
+static bool fits_kernel(wgi_onnx_call *k)
+{
+    const wg_shape s = wgi_ox_shape(k, 0), w = wgi_ox_shape(k, 1);
+    if (s.rank == w.rank && s.rank > 2) return true;
+    return wgi_ox_fail(k, WG_ERROR_SHAPE, "a kernel of %d axes for an image of %d", w.rank, s.rank);
+}
+
+bool wgi_onnx_conv(wgi_onnx_call *k)
+{
+    const wg_shape s = wgi_ox_shape(k, 1);
+    window w;
+    if (!fits_kernel(k) || !window_of(k, s.dim + 2, &w)) return false;
+    return put_image(
+        k, wg_conv_at(k->here,
+                      &WG_OPTS(wg_conv_args, .x = wgi_ox_last(k, 0), .W = kernel_of(k),
+                               .stride = list_of(w.stride, w.axes), .dilation = list_of(w.dilation, w.axes),
+                               .padding = pads_of(&w), .groups = wgi_ox_i(k, "group", 1))));
+}
+
+/* What is left out of the result before and behind; output_padding is left in behind. */
+static bool pads_of_result(wgi_onnx_call *k, window *w)
+{
+    const char *pad = wgi_ox_s(k, "auto_pad", "NOTSET");
+    int64_t more[IMAGE_AXES], shape[IMAGE_AXES + 2];
+    const int n = wgi_ox_ints(k, "output_shape", shape, IMAGE_AXES + 2);
+    const bool same = !strncmp(pad, "SAME", 4);
+    if (!each_axis(k, "output_padding", w->axes, 0, more)) return false;
+    for (int i = 0; i < w->axes; i++) {
+        const int64_t whole = w->stride[i] * (w->pixels[i] - 1) + more[i] + reach(w, i);
+        const int64_t want = n >= w->axes ? shape[n - w->axes + i] : w->pixels[i] * w->stride[i];
+        if (n >= w->axes || same) {
+            const int64_t all = whole - want;
+            w->before[i] = !strcmp(pad, "SAME_UPPER") ? all / 2 : all - all / 2;
+            w->after[i] = all - w->before[i];
+            if (w->before[i] < 0) w->after[i] += w->before[i], w->before[i] = 0;
+        }
+        w->after[i] -= more[i];
+    }
+    return true;
+}
+
+bool wgi_onnx_conv_transpose(wgi_onnx_call *k)
+{
+    const wg_shape s = wgi_ox_shape(k, 1);
+    window w;
+    if (!fits_kernel(k) || !window_of(k, s.dim + 2, &w) || !pads_of_result(k, &w)) return false;
+    return put_image(
+        k, wg_conv_transpose_at(
+               k->here, &WG_OPTS(wg_conv_args, .x = wgi_ox_last(k, 0), .W = kernel_of(k),
+                                 .stride = list_of(w.stride, w.axes), .dilation = list_of(w.dilation, w.axes),
+                                 .padding = pads_of(&w), .groups = wgi_ox_i(k, "group", 1))));
+}
+
+/* ---- pooling ---- */
+
+/* With ceil_mode the last window may stand partly behind the margin, which becomes so much wider. */
+static void widen(wgi_onnx_call *k, window *w)
+{
+    for (int i = 0; wgi_ox_i(k, "ceil_mode", 0) && i < w->axes; i++) {
+        const int64_t room = w->pixels[i] + w->before[i] + w->after[i] - reach(w, i);
+        const int64_t over = room > 0 ? room % w->stride[i] : 0;
+        if (over) w->after[i] += w->stride[i] - over;
+    }
+}
+
+/* Whether wg_max_pool has it. */
+static bool is_plain(const window *w)
+{
+    for (int i = 0; i < w->axes; i++)
+        if (w->dilation[i] != 1 || w->before[i] >= w->size[i] || w->after[i] >= w->size[i]) return false;
+    return true;
+}
+
+/* The image with its margins. */
+static wg_node framed(wgi_onnx_call *k, wg_node x, const window *w, double value)
+{
+    for (int i = 0; i < w->axes; i++)
+        if (w->before[i] || w->after[i])
+            x = wg_pad_at(k->here, &WG_OPTS(wg_pad_args, .x = x, .axis = i + 1, .before = w->before[i],
+                                            .after = w->after[i], .value = value));
+    return x;
+}
+
+/* Of each window the element number `at`, of a framed image. */
+static wg_node elements(wgi_onnx_call *k, wg_node x, const window *w, int64_t at)
+{
+    for (int i = w->axes - 1; i >= 0; at /= w->size[i--]) {
+        const int64_t from = at % w->size[i] * w->dilation[i],
+                      results = (w->pixels[i] + w->before[i] + w->after[i] - reach(w, i)) / w->stride[i] + 1;
+        x = wg_slice_at(k->here,
+                        &WG_OPTS(wg_slice_args, .x = x, .axis = i + 1, .from = from,
+                                 .to = from + (results - 1) * w->stride[i] + 1, .step = w->stride[i]));
+    }
+    return x;
+}
+
+/* Of each element its number in the order of the file, as whole numbers [1, pixels..., 1] and of examples and
+ * channels. */
+static wg_node numbers_of(wgi_onnx_call *k, const window *w)
+{
+    const wg_shape s = wgi_ox_shape(k, 0);
+    wg_shape last = s;
+    for (int i = 2; i < s.rank; i++) last.dim[i - 1] = s.dim[i];
+    last.dim[s.rank - 1] = s.dim[1];
+    const wg_tensor t = wgi_ox_room(k, WG_I64, last);
+    int64_t pixels = 1;
+    for (int i = 0; i < w->axes; i++) pixels *= w->pixels[i];
+    for (int64_t at = 0; t.data && at < wg_shape_size(last); at++) {
+        const int64_t c = at % s.dim[1], pixel = at / s.dim[1] % pixels, n = at / s.dim[1] / pixels;
+        int64_t number = pixel, rest = pixel;
+        if (wgi_ox_i(k, "storage_order", 0)) { /* columns first */
+            int64_t place[IMAGE_AXES] = { 0 };
+            for (int i = w->axes - 1; i >= 0; rest /= w->pixels[i--]) place[i] = rest % w->pixels[i];
+            number = 0;
+            for (int i = w->axes - 1; i >= 0; i--) number = number * w->pixels[i] + place[i];
+        }
+        ((int64_t *)t.data)[at] = (n * s.dim[1] + c) * pixels + number;
+    }
+    return wgi_ox_leaf(k, t);
+}
+
+/* The largest along one axis, of windows of w along it. */
+static wg_node largest_along(wgi_onnx_call *k, wg_node x, const window *w, int axis)
+{
+    window one = { .axes = w->axes };
+    for (int i = 0; i < w->axes; i++) {
+        one.size[i] = i == axis ? w->size[i] : 1, one.stride[i] = i == axis ? w->stride[i] : 1;
+        one.dilation[i] = i == axis ? w->dilation[i] : 1, one.pixels[i] = wg_node_shape(x).dim[i + 1];
+    }
+    wg_node best = elements(k, x, &one, 0);
+    for (int64_t i = 1; i < w->size[axis]; i++) best = wg_maximum_at(k->here, best, elements(k, x, &one, i));
+    return best;
+}
+
+/* With the places of the largest, by the elements of windows, one after the other. */
+static bool pool_with_places(wgi_onnx_call *k, const window *w, wg_node x)
+{
+    int64_t n = 1;
+    for (int i = 0; i < w->axes; i++) n *= w->size[i];
+    if (n > WIDEST)
+        return wgi_ox_fail(k, WG_ERROR_MISSING, "the places of windows of this size are not there");
+    const wg_node number = framed(k, numbers_of(k, w), w, 0);
+    wg_node best = elements(k, x, w, 0), at = elements(k, number, w, 0);
+    for (int64_t i = 1; i < n; i++) {
+        const wg_node next = elements(k, x, w, i);
+        at = wg_where_at(k->here, wg_greater_at(k->here, next, best), elements(k, number, w, i), at);
+        best = wg_maximum_at(k->here, best, next);
+    }
+    return wgi_ox_put_last(k, 0, best) && wgi_ox_put_last(k, 1, at);
+}
+
+/* By elements of windows: for dilations, wide margins, and the places of the largest. */
+static bool pool_by_elements(wgi_onnx_call *k, const window *w)
+{
+    wg_node x = framed(k, wgi_ox_last(k, 0), w, -INFINITY);
+    if (k->outs > 1 && k->out[1]) return pool_with_places(k, w, x);
+    for (int i = 0; i < w->axes; i++) {
+        if (w->size[i] > WIDEST)
+            return wgi_ox_fail(k, WG_ERROR_MISSING, "windows of this size are not there");
+        x = largest_along(k, x, w, i);
+    }
+    return wgi_ox_put_last(k, 0, x);
+}
+
+bool wgi_onnx_max_pool(wgi_onnx_call *k)
+{
+    window w;
+    if (!window_of(k, NULL, &w)) return false;
+    widen(k, &w);
+    if (!is_plain(&w) || (k->outs > 1 && k->out[1])) return pool_by_elements(k, &w);
+    return wgi_ox_put_last(
+        k, 0,
+        wg_max_pool_at(k->here,
+                       &WG_OPTS(wg_pool_args, .x = wgi_ox_last(k, 0), .size = list_of(w.size, w.axes),
+                                .stride = list_of(w.stride, w.axes), .padding = pads_of(&w))));
+}
+
+static wg_node mean_pool(wgi_onnx_call *k, wg_node x, const window *w, bool skip)
+{
+    return wg_avg_pool_at(k->here, &WG_OPTS(wg_pool_args, .x = x, .size = list_of(w->size, w->axes),
+                                            .stride = list_of(w->stride, w->axes), .padding = pads_of(w),
+                                            .skip_padding = skip));
+}
+
+bool wgi_onnx_avg_pool(wgi_onnx_call *k)
+{
+    window w;
+    if (!window_of(k, NULL, &w)) return false;
+    widen(k, &w);
+    if (!is_plain(&w)) return wgi_ox_fail(k, WG_ERROR_MISSING, "margins as wide as the window are not there");
+    return wgi_ox_put_last(k, 0, mean_pool(k, wgi_ox_last(k, 0), &w, !wgi_ox_i(k, "count_include_pad", 0)));
+}
+
+bool wgi_onnx_lp_pool(wgi_onnx_call *k)
+{
+    window w;
+    double n = 1;
+    if (!window_of(k, NULL, &w)) return false;
+    for (int i = 0; i < w.axes; i++) n *= (double)w.size[i];
+    const double p = k->version < 2 ? wgi_ox_f(k, "p", 2) : (double)wgi_ox_i(k, "p", 2);
+    const wg_node power = wg_pow_at(k->here, wg_abs_at(k->here, wgi_ox_last(k, 0)), wg_number(p));
+    const wg_node sum = wg_mul_at(k->here, mean_pool(k, power, &w, false), wg_number(n));
+    return wgi_ox_put_last(k, 0, wg_pow_at(k->here, sum, wg_number(1 / p)));
+}
+
+/* Over all pixels. */
+bool wgi_onnx_global_pool(wgi_onnx_call *k)
+{
+    const int rank = wgi_ox_shape(k, 0).rank;
+    int axes[WG_MAX_RANK] = { 0 };
+    if (rank < 3) return wgi_ox_fail(k, WG_ERROR_SHAPE, "an image is needed");
+    for (int i = 0; i < rank - 2; i++) axes[i] = i + 1;
+    const wg_reduce_args a =
+        WG_OPTS(wg_reduce_args, .x = wgi_ox_last(k, 0), .axes = wg_axes_of(rank - 2, axes), .keepdims = true);
+    return wgi_ox_put_last(k, 0, k->row->u.number ? wg_max_at(k->here, &a) : wg_mean_at(k->here, &a));
+}
+
+bool wgi_onnx_global_lp_pool(wgi_onnx_call *k)
+{
+    const int rank = wgi_ox_shape(k, 0).rank;
+    int axes[WG_MAX_RANK] = { 0 };
+    for (int i = 0; i < rank - 2; i++) axes[i] = i + 1;
+    if (rank < 3) return wgi_ox_fail(k, WG_ERROR_SHAPE, "an image is needed");
+    const double p = k->version < 2 ? wgi_ox_f(k, "p", 2) : (double)wgi_ox_i(k, "p", 2);
+    return wgi_ox_put_last(
+        k, 0,
+        wg_norm_at(k->here, &WG_OPTS(wg_norm_args, .x = wgi_ox_last(k, 0), .axes = wg_axes_of(rank - 2, axes),
+                                     .keepdims = true, .p = p)));
+}
+
+/* Elements back at the places that a max_pool had them from; zeros elsewhere. */
+bool wgi_onnx_max_unpool(wgi_onnx_call *k)
+{
+    window w;
+    wg_shape s = wgi_ox_shape(k, 0);
+    if (!window_of(k, NULL, &w)) return false;
+    for (int i = 0; i < w.axes; i++)
+        s.dim[i + 2] = (w.pixels[i] - 1) * w.stride[i] - w.before[i] - w.after[i] + w.size[i];
+    const wg_shape narrow = s;
+    if (wgi_ox_has(k, 2) && wgi_ox_whole(k, 2, s.dim, s.rank) != s.rank)
+        return wgi_ox_fail(k, WG_ERROR_SHAPE, "the shape of the result does not fit");
+    /* the places count in an image without what the given shape adds */
+    const wg_tensor zeros = wgi_ox_room(k, wgi_ox_dtype(k, 0), WG_SHAPE(wg_shape_size(narrow)));
+    wg_node y = wg_scatter_add_at(
+        k->here, &WG_OPTS(wg_scatter_add_args, .x = wgi_ox_leaf(k, zeros),
+                          .indices = wg_reshape_at(k->here, wgi_ox(k, 1), WG_SHAPE(-1)),
+                          .v = wg_reshape_at(k->here, wgi_ox(k, 0), WG_SHAPE(-1)), .axis = 0));
+    y = wg_reshape_at(k->here, y, narrow);
+    for (int i = 2; i < s.rank; i++)
+        if (s.dim[i] > narrow.dim[i])
+            y = wg_pad_at(k->here,
+                          &WG_OPTS(wg_pad_args, .x = y, .axis = i, .after = s.dim[i] - narrow.dim[i]));
+    return wgi_ox_put(k, 0, y);
+}
