@@ -1,286 +1,380 @@
-/* onnx_write_elements.c: operators on each element. An image stays as it lies, with its channels first or
- * last. */
-#include "onnx/onnx.h"
+/* onnx_write_elements.c: ops whose result depends on one element of each operand. */
+#include "onnx/onnx_write.h"
 
-#include "wengert/ops.h"
-
+#include <float.h>
 #include <math.h>
-#include <string.h>
 
-/* ---- one operand ---- */
+#define PI 3.14159265358979323846
 
-/* The first operand as it lies. */
-static wg_node lying(wgi_onnx_call *k) { return wgi_ox_is_last(k, 0) ? wgi_ox_last(k, 0) : wgi_ox(k, 0); }
+static bool is_whole(wg_dtype t) { return t == WG_I32 || t == WG_I64 || t == WG_BOOL; }
 
-/* A result that lies as the first operand does. */
-static bool put_lying(wgi_onnx_call *k, wg_node y)
+/* ---- one operator of ONNX ---- */
+
+static void write_one(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    return wgi_ox_is_last(k, 0) ? wgi_ox_put_last(k, 0, y) : wgi_ox_put(k, 0, y);
+    k->y[0] = wgi_ow_1(w, row->onnx, k->x[0]);
 }
 
-bool wgi_onnx_one(wgi_onnx_call *k) { return put_lying(k, k->row->u.one(k->here, lying(k))); }
-
-/* Of whole numbers the result is of their dtype, too. */
-bool wgi_onnx_one_whole(wgi_onnx_call *k)
+/* Of whole numbers it is x. */
+static void write_rounded(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    const wg_node y = k->row->u.one(k->here, lying(k));
-    const wg_dtype t = wgi_ox_dtype(k, 0);
-    return put_lying(k, wg_node_dtype(y) == t ? y : wg_cast_at(k->here, y, t));
+    k->y[0] = is_whole(k->type) ? k->x[0] : wgi_ow_1(w, row->onnx, k->x[0]);
 }
 
-bool wgi_onnx_same(wgi_onnx_call *k)
+static void write_two(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    if (!wgi_ox_has(k, 0)) return wgi_ox_fail(k, WG_ERROR_FORMAT, "operand 0 is missing");
-    return wgi_ox_put_same(k, 0, k->in[0]);
+    k->y[0] = wgi_ow_2(w, row->onnx, k->x[0], k->x[1]);
 }
 
-bool wgi_onnx_leaky_relu(wgi_onnx_call *k)
+static void write_same(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    return put_lying(k, wg_leaky_relu_at(k->here, &WG_OPTS(wg_leaky_relu_args, .x = lying(k),
-                                                           .slope = wgi_ox_f(k, "alpha", 0.01))));
+    (void)row;
+    k->y[0] = wgi_ow_cast(w, k->x[0], k->type);
 }
 
-bool wgi_onnx_elu(wgi_onnx_call *k)
+/* Bools are compared as whole numbers, unless it is for being equal. */
+static void write_compared(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    return put_lying(
-        k, wg_elu_at(k->here, &WG_OPTS(wg_elu_args, .x = lying(k), .alpha = wgi_ox_f(k, "alpha", 1))));
+    const bool order = row->onnx[0] != 'E' && wgi_ow_type(w, k->x[0]) == WG_BOOL;
+    const int a = order ? wgi_ow_cast(w, k->x[0], WG_I32) : k->x[0],
+              b = order ? wgi_ow_cast(w, k->x[1], WG_I32) : k->x[1];
+    k->y[0] = wgi_ow_compare(w, row->onnx, a, b);
 }
 
-bool wgi_onnx_celu(wgi_onnx_call *k)
+static void write_not_equal(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    return put_lying(
-        k, wg_celu_at(k->here, &WG_OPTS(wg_elu_args, .x = lying(k), .alpha = wgi_ox_f(k, "alpha", 1))));
+    (void)row;
+    k->y[0] = wgi_ow_not(w, wgi_ow_compare(w, "Equal", k->x[0], k->x[1]));
 }
 
-/* x where x > 0, else y */
-static wg_node above_zero(wgi_onnx_call *k, wg_node x, wg_node y)
+static void write_where(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    return wg_where_at(k->here, wg_greater_at(k->here, x, wg_number(0)), x, y);
+    (void)row;
+    k->y[0] = wgi_ow_where(w, wgi_ow_cast(w, k->x[0], WG_BOOL), k->x[1], k->x[2]);
 }
 
-bool wgi_onnx_selu(wgi_onnx_call *k)
+/* Sum knows no whole numbers. */
+static void write_addn(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    const double alpha = wgi_ox_f(k, "alpha", 1.67326319217681884765625),
-                 gamma = wgi_ox_f(k, "gamma", 1.05070102214813232421875);
-    const bool standard = fabs(alpha - 1.6732632) < 1e-6 && fabs(gamma - 1.0507010) < 1e-6;
-    const wg_node x = lying(k);
-    if (standard) return put_lying(k, wg_selu_at(k->here, x));
-    const wg_node low = wg_mul_at(k->here, wg_number(alpha), wg_expm1_at(k->here, x));
-    return put_lying(k, wg_mul_at(k->here, wg_number(gamma), above_zero(k, x, low)));
+    int y = k->x[0];
+    if (!is_whole(k->type)) y = wgi_ow_many(w, row->onnx, k->type, k->shape, k->x, k->operands);
+    else
+        for (int i = 1; i < k->operands; i++) y = wgi_ow_2(w, "Add", y, k->x[i]);
+    k->y[0] = y;
 }
 
-bool wgi_onnx_hard_sigmoid(wgi_onnx_call *k)
+static void write_relu(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    const double alpha = wgi_ox_f(k, "alpha", 0.2), beta = wgi_ox_f(k, "beta", 0.5);
-    const wg_node line = wg_add_at(k->here, wg_mul_at(k->here, wg_number(alpha), lying(k)), wg_number(beta));
-    return put_lying(k, wg_clip_at(k->here, line, wg_number(0), wg_number(1)));
+    k->y[0] = is_whole(k->type) ? wgi_ow_2n(w, "Max", k->x[0], 0) : wgi_ow_1(w, row->onnx, k->x[0]);
 }
 
-bool wgi_onnx_thresholded_relu(wgi_onnx_call *k)
+static void write_elu(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    const wg_node x = lying(k), is = wg_greater_at(k->here, x, wg_number(wgi_ox_f(k, "alpha", 1)));
-    return put_lying(k, wg_where_at(k->here, is, x, wg_number(0)));
+    wgi_ow_float(w, "alpha", wgi_ow_option(k, "alpha").real);
+    k->y[0] = wgi_ow_1(w, row->onnx, k->x[0]);
 }
 
-bool wgi_onnx_shrink(wgi_onnx_call *k)
+static void write_hard_sigmoid(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    const double bias = wgi_ox_f(k, "bias", 0), edge = wgi_ox_f(k, "lambd", 0.5);
-    const wg_node x = lying(k), low = wg_less_at(k->here, x, wg_number(-edge)),
-                  high = wg_greater_at(k->here, x, wg_number(edge)),
-                  above = wg_where_at(k->here, high, wg_sub_at(k->here, x, wg_number(bias)), wg_number(0));
-    return put_lying(k, wg_where_at(k->here, low, wg_add_at(k->here, x, wg_number(bias)), above));
+    wgi_ow_float(w, "alpha", 1.0 / 6);
+    wgi_ow_float(w, "beta", 0.5);
+    k->y[0] = wgi_ow_1(w, row->onnx, k->x[0]);
 }
 
-bool wgi_onnx_gelu(wgi_onnx_call *k)
+/* ---- a few operators ---- */
+
+static void write_square(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    const bool by_tanh = !strcmp(wgi_ox_s(k, "approximate", "none"), "tanh");
-    return put_lying(k, wg_gelu_at(k->here, &WG_OPTS(wg_gelu_args, .x = lying(k), .by_tanh = by_tanh)));
+    k->y[0] = wgi_ow_2(w, row->onnx, k->x[0], k->x[0]);
 }
 
-bool wgi_onnx_is_nan(wgi_onnx_call *k)
+static void write_rsqrt(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    const wg_node x = lying(k);
-    return put_lying(k, wg_not_equal_at(k->here, x, x));
+    k->y[0] = wgi_ow_1(w, row->onnx, wgi_ow_1(w, "Sqrt", k->x[0]));
 }
 
-bool wgi_onnx_is_inf(wgi_onnx_call *k)
+/* ---- what rounding has lost: 1 - y of functions to (-1, 1), by their operands ---- */
+
+/* ln(1 + x), where |x| is small with the digits that 1 + x has lost: x ln u / (u - 1), u = 1 + x. */
+static int log_of_1_and(wgi_ow *w, int x)
 {
-    const bool high = wgi_ox_i(k, "detect_positive", 1), low = wgi_ox_i(k, "detect_negative", 1);
-    const wg_node x = lying(k), size = high && low ? wg_abs_at(k->here, x) : x;
-    if (!high && !low)
-        return put_lying(k, wg_logical_and_at(k->here, wg_less_at(k->here, x, x), wg_less_at(k->here, x, x)));
-    return put_lying(k, wg_equal_at(k->here, size, wg_number(high ? INFINITY : -INFINITY)));
+    const wg_dtype t = wgi_ow_type(w, x);
+    const int u = wgi_ow_2n(w, "Add", x, 1), log = wgi_ow_1(w, "Log", u), gap = wgi_ow_2n(w, "Sub", u, 1),
+              one = wgi_ow_number(w, t, 1), none = wgi_ow_compare(w, "Equal", gap, wgi_ow_number(w, t, 0)),
+              small = wgi_ow_compare(w, "Less", wgi_ow_1(w, "Abs", x), wgi_ow_number(w, t, 0.5)),
+              part = wgi_ow_2(w, "Div", log, wgi_ow_where(w, none, one, gap)),
+              fine = wgi_ow_2(w, "Mul", x, wgi_ow_where(w, none, one, part));
+    return wgi_ow_where(w, small, fine, log);
 }
 
-/* Bounds are attributes until set 11, and operands from there on. One that is not known is a node. */
-static wg_node bound(wgi_onnx_call *k, int i, const char *name, double standard)
+static void write_log1p(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    if (k->version < 11) return wg_number(wgi_ox_f(k, name, standard));
-    if (!wgi_ox_has(k, i)) return wg_number(standard);
-    return wgi_onnx_is_known(k, k->in[i]) ? wg_number(wgi_ox_number(k, i, standard)) : wgi_ox(k, i);
+    (void)row;
+    k->y[0] = log_of_1_and(w, k->x[0]);
 }
 
-bool wgi_onnx_clip(wgi_onnx_call *k)
+/* Whether a rest is so small that a difference has lost digits. */
+static int is_small(wgi_ow *w, int rest)
 {
-    const bool has_low = k->version < 11 ? wgi_ox_attribute(k, "min") != NULL : wgi_ox_has(k, 1),
-               has_high = k->version < 11 ? wgi_ox_attribute(k, "max") != NULL : wgi_ox_has(k, 2);
-    wg_node y = lying(k);
-    if (!has_low && !has_high) return wgi_onnx_same(k);
-    const wg_node low = bound(k, 1, "min", -INFINITY), high = bound(k, 2, "max", INFINITY);
-    if (has_low && has_high) return put_lying(k, wg_clip_at(k->here, y, low, high));
-    return put_lying(k, has_low ? wg_maximum_at(k->here, y, low) : wg_minimum_at(k->here, y, high));
+    return wgi_ow_compare(w, "Less", wgi_ow_1(w, "Abs", rest),
+                          wgi_ow_number(w, wgi_ow_type(w, rest), 1.0 / 64));
 }
 
-static bool cast_to(wgi_onnx_call *k, wg_dtype t)
+/* ln x, of x and 1 - x: the second has more digits where x is near 1. */
+static void write_log_by_rest(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    if (wgi_ox_dtype(k, 0) == t) return wgi_onnx_same(k);
-    return put_lying(k, wg_cast_at(k->here, lying(k), t));
+    const int near = is_small(w, k->x[1]);
+    k->y[0] =
+        wgi_ow_where(w, near, log_of_1_and(w, wgi_ow_1(w, "Neg", k->x[1])), wgi_ow_1(w, row->onnx, k->x[0]));
 }
 
-bool wgi_onnx_cast(wgi_onnx_call *k)
+/* sigma(c x). */
+static int sigmoid_of(wgi_ow *w, int x, double c)
 {
-    static const char *const names[] = { "FLOAT", "INT32", "INT64", "BOOL", "DOUBLE" };
-    static const int types[] = { ONNX_FLOAT, ONNX_INT32, ONNX_INT64, ONNX_BOOL, ONNX_DOUBLE };
-    const wgi_onnx_attribute *a = wgi_ox_attribute(k, "to");
-    int type = a ? (int)a->i : 0;
-    for (int i = 0; a && a->s && i < 5; i++) /* until set 6 it is a text */
-        if (!strcmp(a->s, names[i])) type = types[i];
-    const wg_dtype t = wgi_onnx_dtype(k->o->q, type);
-    if (!t) return wgi_ox_fail(k, WG_ERROR_MISSING, "a cast to %s is not there", wgi_onnx_type_name(type));
-    return cast_to(k, t);
+    return wgi_ow_1(w, "Sigmoid", wgi_ow_2n(w, "Mul", x, c));
 }
 
-bool wgi_onnx_cast_like(wgi_onnx_call *k) { return cast_to(k, wgi_ox_dtype(k, 1)); }
-
-/* ---- two operands ---- */
-
-/* A known float of one element takes the dtype of the other operand, and is no node. */
-static bool is_number(wgi_onnx_call *k, int i)
+/* a - y, where y is sigma(x) or tanh x = 2 sigma(2 x) - 1: where it is small, by the rest of that to 1 or
+ * -1. */
+static void write_sigmoid_rest(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    wgi_onnx_value *v = k->in[i];
-    return !k->is_folding && wgi_onnx_is_known(k, v) && wg_dtype_is_float(v->known.dtype) &&
-           wg_shape_size(v->known.shape) == 1 && v->known.shape.rank <= wgi_ox_shape(k, 1 - i).rank;
+    const bool is_tanh = row->onnx[0] == 'T';
+    const int a = k->x[0], x = k->x[2], above = wgi_ow_compare(w, "Greater", x, wgi_ow_number(w, k->type, 0)),
+              up = sigmoid_of(w, x, is_tanh ? -2 : -1), down = sigmoid_of(w, x, is_tanh ? 2 : 1),
+              rest = is_tanh ? wgi_ow_2n(w, "Mul", up, 2) : up,
+              part = is_tanh ? wgi_ow_2n(w, "Mul", down, 2) : down,
+              high = wgi_ow_2(w, "Add", wgi_ow_2n(w, "Sub", a, 1), rest),
+              low = wgi_ow_2(w, "Sub", is_tanh ? wgi_ow_2n(w, "Add", a, 1) : a, part),
+              difference = wgi_ow_2(w, "Sub", a, k->x[1]);
+    k->y[0] = wgi_ow_where(w, is_small(w, difference), wgi_ow_where(w, above, high, low), difference);
 }
 
-/* Until set 6 the axes of b stand from `axis` on below those of a. */
-static wg_node aligned(wgi_onnx_call *k, wg_node b)
+/* a times the slope of tanh, (1 - y) (1 + y), or of sigma, (1 - y) y. Where these have lost digits it is made
+ * of x: the slope of tanh is 4 sigma(2 x) sigma(-2 x). */
+static void write_slope(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    const wg_shape a = wgi_ox_shape(k, 0), s = wg_node_shape(b);
-    const int64_t axis = wgi_ox_i(k, "axis", a.rank - s.rank);
-    if (k->version >= 7 || !wgi_ox_i(k, "broadcast", 0) || axis < 0 || axis + s.rank > a.rank) return b;
-    wg_shape to = { a.rank, { 0 } };
-    for (int i = 0; i < a.rank; i++) to.dim[i] = i >= axis && i < axis + s.rank ? s.dim[i - axis] : 1;
-    return wg_reshape_at(k->here, b, to);
+    const bool is_tanh = row->onnx[0] == 'T';
+    const int y = k->x[1], x = k->x[2], rest = wgi_ow_2(w, "Sub", wgi_ow_number(w, k->type, 1), y),
+              by_y = wgi_ow_2(w, "Mul", rest, is_tanh ? wgi_ow_2n(w, "Add", y, 1) : y),
+              both =
+                  wgi_ow_2(w, "Mul", sigmoid_of(w, x, is_tanh ? 2 : 1), sigmoid_of(w, x, is_tanh ? -2 : -1)),
+              by_x = is_tanh ? wgi_ow_2n(w, "Mul", both, 4) : both;
+    k->y[0] = wgi_ow_2(w, "Mul", k->x[0], wgi_ow_where(w, is_small(w, is_tanh ? by_y : rest), by_x, by_y));
 }
 
-/* Operand i with channels last, of as many axes as an image. */
-static wg_node as_last(wgi_onnx_call *k, int i, int rank)
+/* ln(1 - p), of p and 1 - p: the first has more digits where it is small. */
+static void write_log_softmax_rest(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    const wg_shape s = wgi_ox_shape(k, i);
-    wg_shape to = { rank, { 0 } };
-    if (s.rank == rank) return wgi_ox_last(k, i);
-    const int more = rank - s.rank;
-    for (int a = 0; a < rank; a++) {
-        const int from = !a ? 0 : a == rank - 1 ? 1 : a + 1; /* the axis of the file */
-        to.dim[a] = from < more ? 1 : s.dim[from - more];
+    const int near = log_of_1_and(w, wgi_ow_1(w, "Neg", k->x[0]));
+    k->y[0] = wgi_ow_where(w, is_small(w, k->x[0]), near, wgi_ow_1(w, row->onnx, k->x[1]));
+}
+
+static void write_erf_rest(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    k->y[0] = wgi_ow_2(w, row->onnx, k->x[0], k->x[1]);
+}
+
+/* ln sigma(x) is -ln(1 + e^-x), and ln(1 - sigma(x)) is -ln(1 + e^x). Operand 1 is x. */
+static void write_log_sigmoid(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    const bool rest = k->op->name[11] != 0;
+    const int x = rest ? k->x[1] : wgi_ow_1(w, "Neg", k->x[1]);
+    k->y[0] = wgi_ow_1(w, "Neg", wgi_ow_1(w, row->onnx, x));
+}
+
+/* ln(1 - tanh(x)^2) = 2 (ln 2 - |x| - ln(1 + e^(-2 |x|))). */
+static void write_log_sech2(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    const int size = wgi_ow_1(w, "Abs", k->x[1]),
+              tail = wgi_ow_1(w, row->onnx, wgi_ow_2n(w, "Mul", size, -2)),
+              half = wgi_ow_2(w, "Sub", wgi_ow_number(w, k->type, log(2)), wgi_ow_2(w, "Add", size, tail));
+    k->y[0] = wgi_ow_2n(w, "Mul", half, 2);
+}
+
+/* Where |x| is small, by u = e^x: x (u - 1) / ln u. */
+static void write_expm1(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    const int x = k->x[0], u = wgi_ow_1(w, row->onnx, x), gap = wgi_ow_2n(w, "Sub", u, 1),
+              zero = wgi_ow_number(w, k->type, 0), one = wgi_ow_number(w, k->type, 1),
+              half = wgi_ow_number(w, k->type, 0.5), none = wgi_ow_compare(w, "Equal", gap, zero),
+              small = wgi_ow_compare(w, "Less", wgi_ow_1(w, "Abs", x), half),
+              log = wgi_ow_1(w, "Log", wgi_ow_where(w, none, wgi_ow_number(w, k->type, 2), u)),
+              part = wgi_ow_where(w, none, one, wgi_ow_2(w, "Div", gap, log)),
+              fine = wgi_ow_2(w, "Mul", x, part);
+    k->y[0] = wgi_ow_where(w, small, fine, gap);
+}
+
+static void write_unit_gap(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    const int one = wgi_ow_number(w, k->type, 1), less = wgi_ow_2(w, "Sub", one, k->x[0]);
+    k->y[0] = wgi_ow_2(w, row->onnx, less, wgi_ow_2(w, "Add", one, k->x[0]));
+}
+
+static void write_nearest_finite(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    const double most = k->type == WG_F32 ? (double)FLT_MAX : DBL_MAX;
+    k->y[0] = wgi_ow_op(w, row->onnx, k->type, k->shape, k->x[0], wgi_ow_number(w, k->type, -most),
+                        wgi_ow_number(w, k->type, most));
+}
+
+/* The angle of (b, a): that of a / b, and half a turn more where b is below 0. */
+static void write_atan2(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    const wg_dtype t = k->type;
+    const int a = k->x[0], b = k->x[1], zero = wgi_ow_number(w, t, 0), one = wgi_ow_number(w, t, 1),
+              none = wgi_ow_compare(w, "Equal", b, zero), back = wgi_ow_compare(w, "Less", b, zero),
+              down = wgi_ow_compare(w, "Less", a, zero),
+              turn = wgi_ow_where(w, down, wgi_ow_number(w, t, -PI), wgi_ow_number(w, t, PI)),
+              angle = wgi_ow_1(w, row->onnx, wgi_ow_2(w, "Div", a, wgi_ow_where(w, none, one, b))),
+              whole = wgi_ow_2(w, "Add", angle, wgi_ow_where(w, back, turn, zero));
+    k->y[0] = wgi_ow_where(w, none, wgi_ow_2n(w, "Mul", wgi_ow_1(w, "Sign", a), PI / 2), whole);
+}
+
+/* ---- division with a remainder ---- */
+
+/* a mod b with the sign of a, of floats; of whole numbers with the sign of b, and b is not 0. */
+static int left_over(wgi_ow *w, int a, int b, bool floats)
+{
+    if (floats) wgi_ow_int(w, "fmod", 1);
+    return wgi_ow_2(w, "Mod", a, b);
+}
+
+/* b, and 1 where it is 0. */
+static int no_zero(wgi_ow *w, int b)
+{
+    const wg_dtype t = wgi_ow_type(w, b);
+    return wgi_ow_where(w, wgi_ow_compare(w, "Equal", b, wgi_ow_number(w, t, 0)), wgi_ow_number(w, t, 1), b);
+}
+
+static int zero_where_zero(wgi_ow *w, int b, int y)
+{
+    const int zero = wgi_ow_number(w, wgi_ow_type(w, b), 0);
+    return wgi_ow_where(w, wgi_ow_compare(w, "Equal", b, zero), wgi_ow_number(w, wgi_ow_type(w, y), 0), y);
+}
+
+/* Whether r is not 0 and has another sign than b. */
+static int is_beyond(wgi_ow *w, int r, int b)
+{
+    const int zero = wgi_ow_number(w, wgi_ow_type(w, b), 0), none = wgi_ow_compare(w, "Equal", r, zero),
+              signs = wgi_ow_compare(w, "Less", r, zero), other = wgi_ow_compare(w, "Less", b, zero);
+    return wgi_ow_2(w, "And", wgi_ow_not(w, none), wgi_ow_2(w, "Xor", signs, other));
+}
+
+static void write_remainder(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    const int a = k->x[0], b = k->x[1];
+    (void)row;
+    if (is_whole(k->type)) {
+        k->y[0] = zero_where_zero(w, b, left_over(w, a, no_zero(w, b), false));
+        return;
     }
-    wg_node x = wgi_ox(k, i);
-    if (s.rank == rank - 1) { /* its first axis is the channels */
-        wg_shape whole = { rank, { 1 } };
-        for (int a = 1; a < rank; a++) whole.dim[a] = s.dim[a - 1];
-        return wgi_onnx_turned(k, wg_reshape_at(k->here, x, whole), true);
+    const int r = left_over(w, a, b, true), more = wgi_ow_2(w, "Add", r, b);
+    k->y[0] = wgi_ow_where(w, is_beyond(w, r, b), more, r);
+}
+
+static void write_fmod(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    const int a = k->x[0], b = k->x[1];
+    (void)row;
+    k->y[0] = is_whole(k->type) ? zero_where_zero(w, b, left_over(w, a, no_zero(w, b), true))
+                                : left_over(w, a, b, true);
+}
+
+/* The quotient of a number from which the remainder is gone. */
+static void write_floor_divide(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    const bool whole = is_whole(k->type);
+    const int a = k->x[0], b = whole ? no_zero(w, k->x[1]) : k->x[1], r = left_over(w, a, b, !whole);
+    if (whole) {
+        k->y[0] = zero_where_zero(w, k->x[1], wgi_ow_2(w, "Div", wgi_ow_2(w, "Sub", a, r), b));
+        return;
     }
-    return wg_reshape_at(k->here, x, to);
+    const int near = wgi_ow_2(w, "Div", wgi_ow_2(w, "Sub", a, r), b), less = wgi_ow_2n(w, "Sub", near, 1);
+    k->y[0] = wgi_ow_1(w, row->onnx, wgi_ow_where(w, is_beyond(w, r, b), less, near));
 }
 
-/* The operands as nodes, or as numbers. Returns whether they have channels last. */
-static bool pair(wgi_onnx_call *k, wg_node x[2])
-{
-    if (!wgi_ox_has(k, 0) || !wgi_ox_has(k, 1))
-        return wgi_ox_fail(k, WG_ERROR_FORMAT, "two operands are needed");
-    const bool number[] = { is_number(k, 0), is_number(k, 1) && !is_number(k, 0) };
-    const int rank[] = { wgi_ox_shape(k, 0).rank, wgi_ox_shape(k, 1).rank };
-    const int most = rank[0] > rank[1] ? rank[0] : rank[1];
-    const bool last = k->version >= 7 && ((wgi_ox_is_last(k, 0) && rank[0] == most) ||
-                                          (wgi_ox_is_last(k, 1) && rank[1] == most));
-    for (int i = 0; i < 2; i++)
-        x[i] = number[i] ? wg_number(wgi_ox_number(k, i, 0)) : last ? as_last(k, i, most) : wgi_ox(k, i);
-    if (!last && !number[1]) x[1] = aligned(k, x[1]);
-    return last;
-}
-
-static bool put_pair(wgi_onnx_call *k, bool last, wg_node y)
-{
-    return last ? wgi_ox_put_last(k, 0, y) : wgi_ox_put(k, 0, y);
-}
-
-bool wgi_onnx_two(wgi_onnx_call *k)
-{
-    wg_node x[2] = { wg_none, wg_none };
-    const bool last = pair(k, x);
-    return put_pair(k, last, k->row->u.two(k->here, x[0], x[1]));
-}
-
-/* Whole numbers are divided as in C: towards zero. */
-bool wgi_onnx_div(wgi_onnx_call *k)
-{
-    wg_node x[2] = { wg_none, wg_none };
-    const bool last = pair(k, x), whole = wg_dtype_is_integer(wgi_ox_dtype(k, 0));
-    if (!whole) return put_pair(k, last, wg_div_at(k->here, x[0], x[1]));
-    const wg_node rest = wg_fmod_at(k->here, x[0], x[1]), even = wg_sub_at(k->here, x[0], rest);
-    return put_pair(k, last, wg_floor_divide_at(k->here, even, x[1]));
-}
-
-bool wgi_onnx_pow(wgi_onnx_call *k)
-{
-    wg_node x[2] = { wg_none, wg_none };
-    const bool last = pair(k, x);
-    const wg_dtype t = wgi_ox_dtype(k, 0), between = wg_dtype_is_float(t) ? t : WG_F64;
-    if (!x[0].graph && !x[1].graph) return wgi_ox_fail(k, WG_ERROR_DTYPE, "two operands are needed");
-    for (int i = 0; i < 2; i++)
-        if (x[i].graph && wg_node_dtype(x[i]) != between) x[i] = wg_cast_at(k->here, x[i], between);
-    const wg_node y = wg_pow_at(k->here, x[0], x[1]);
-    return put_pair(k, last, t == between ? y : wg_cast_at(k->here, wg_round_at(k->here, y), t));
-}
-
-bool wgi_onnx_mod(wgi_onnx_call *k)
-{
-    wg_node x[2] = { wg_none, wg_none };
-    const bool last = pair(k, x);
-    return put_pair(k, last, (wgi_ox_i(k, "fmod", 0) ? wg_fmod_at : wg_remainder_at)(k->here, x[0], x[1]));
-}
-
-/* The slope is broadcast to x. Until set 7 one of a channel each stands without its axes. */
-bool wgi_onnx_prelu(wgi_onnx_call *k)
-{
-    wg_node x[2] = { wg_none, wg_none };
-    const wg_shape s = wgi_ox_shape(k, 0), w = wgi_ox_shape(k, 1);
-    if (s.rank > 2 && w.rank == 1 && w.dim[0] == s.dim[1] && w.dim[0] != 1 && s.dim[s.rank - 1] != w.dim[0]) {
-        wg_node image = wgi_ox_last(k, 0);
-        return wgi_ox_put_last(k, 0, above_zero(k, image, wg_mul_at(k->here, image, wgi_ox(k, 1))));
-    }
-    const bool last = pair(k, x);
-    return put_pair(k, last, above_zero(k, x[0], wg_mul_at(k->here, x[0], x[1])));
-}
-
-/* ---- several operands ---- */
-
-bool wgi_onnx_each(wgi_onnx_call *k)
-{
-    if (k->ins == 2) return wgi_onnx_two(k);
-    wg_node y = wgi_ox(k, 0);
-    for (int i = 1; i < k->ins; i++) y = k->row->u.two(k->here, y, wgi_ox(k, i));
-    return k->ins == 1 ? wgi_onnx_same(k) : wgi_ox_put(k, 0, y);
-}
-
-bool wgi_onnx_mean_of(wgi_onnx_call *k)
-{
-    wg_node y = wgi_ox(k, 0);
-    for (int i = 1; i < k->ins; i++) y = wg_add_at(k->here, y, wgi_ox(k, i));
-    return k->ins == 1 ? wgi_onnx_same(k) : wgi_ox_put(k, 0, wg_div_at(k->here, y, wg_number(k->ins)));
-}
-
-bool wgi_onnx_where(wgi_onnx_call *k)
-{
-    return wgi_ox_put(k, 0, wg_where_at(k->here, wgi_ox(k, 0), wgi_ox(k, 1), wgi_ox(k, 2)));
-}
+const wgi_ow_rule wgi_ow_elementwise[] = {
+    { "tanh", write_one, "Tanh" },
+    { "sigmoid", write_one, "Sigmoid" },
+    { "softplus", write_one, "Softplus" },
+    { "softsign", write_one, "Softsign" },
+    { "relu", write_relu, "Relu" },
+    { "elu", write_elu, "Elu" },
+    { "celu", write_elu, "Celu" },
+    { "selu", write_one, "Selu" },
+    { "hard_sigmoid", write_hard_sigmoid, "HardSigmoid" },
+    { "leaky", write_two, "PRelu" },
+    { "tan", write_one, "Tan" },
+    { "asin", write_one, "Asin" },
+    { "acos", write_one, "Acos" },
+    { "atan", write_one, "Atan" },
+    { "atan2", write_atan2, "Atan" },
+    { "sinh", write_one, "Sinh" },
+    { "cosh", write_one, "Cosh" },
+    { "asinh", write_one, "Asinh" },
+    { "acosh", write_one, "Acosh" },
+    { "atanh", write_one, "Atanh" },
+    { "exp", write_one, "Exp" },
+    { "log", write_one, "Log" },
+    { "log1p", write_log1p, "Log" },
+    { "expm1", write_expm1, "Exp" },
+    { "sqrt", write_one, "Sqrt" },
+    { "rsqrt", write_rsqrt, "Reciprocal" },
+    { "reciprocal", write_one, "Reciprocal" },
+    { "square", write_square, "Mul" },
+    { "abs", write_one, "Abs" },
+    { "neg", write_one, "Neg" },
+    { "sign", write_one, "Sign" },
+    { "sin", write_one, "Sin" },
+    { "cos", write_one, "Cos" },
+    { "erf", write_one, "Erf" },
+    { "floor", write_rounded, "Floor" },
+    { "ceil", write_rounded, "Ceil" },
+    { "round", write_rounded, "Round" },
+    { "unit_gap", write_unit_gap, "Mul" },
+    { "nearest_finite", write_nearest_finite, "Clip" },
+    { "add", write_two, "Add" },
+    { "sub", write_two, "Sub" },
+    { "mul", write_two, "Mul" },
+    { "div", write_two, "Div" },
+    { "pow", write_two, "Pow" },
+    { "maximum", write_two, "Max" },
+    { "minimum", write_two, "Min" },
+    { "addn", write_addn, "Sum" },
+    { "floor_divide", write_floor_divide, "Round" },
+    { "remainder", write_remainder, NULL },
+    { "fmod", write_fmod, NULL },
+    { "equal", write_compared, "Equal" },
+    { "not_equal", write_not_equal, NULL },
+    { "less", write_compared, "Less" },
+    { "less_equal", write_compared, "LessOrEqual" },
+    { "greater", write_compared, "Greater" },
+    { "greater_equal", write_compared, "GreaterOrEqual" },
+    { "where", write_where, NULL },
+    { "cast", write_same, NULL },
+    { "checked", write_same, NULL },
+    { "as_mask", write_same, NULL },
+    { "as_class", write_same, NULL },
+    { "distribution", write_same, NULL },
+    { "settled", write_same, NULL },
+    { "stop_gradient", write_same, NULL },
+    { "identity", write_same, NULL },
+    { "custom_vjp", write_same, NULL },
+    { "eigh_part", write_same, NULL },
+    { "eigh_grad", write_same, NULL },
+    { "qr_part", write_same, NULL },
+    { "svd_part", write_same, NULL },
+    { "svd_grad", write_same, NULL },
+    { "svd_turned", write_same, NULL },
+    { "log_by_rest", write_log_by_rest, "Log" },
+    { "sigmoid_rest", write_sigmoid_rest, "Sigmoid" },
+    { "tanh_rest", write_sigmoid_rest, "Tanh" },
+    { "sigmoid_backward", write_slope, "Sigmoid" },
+    { "tanh_backward", write_slope, "Tanh" },
+    { "log_softmax_rest", write_log_softmax_rest, "Log" },
+    { "erf_rest", write_erf_rest, "Sub" },
+    { "log_sigmoid", write_log_sigmoid, "Softplus" },
+    { "log_sigmoid_rest", write_log_sigmoid, "Softplus" },
+    { "log_sech2", write_log_sech2, "Softplus" },
+    { NULL, NULL, NULL },
+};

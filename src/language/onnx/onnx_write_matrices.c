@@ -1,5 +1,5 @@
-/* onnx_write_matrices.c: linear algebra. ONNX has no operators for it, so the steps of elimination are written one by one:
- * a matrix of n rows becomes some 16 n nodes. Here all matrices are [batch, rows, columns]. */
+/* onnx_write_matrices.c: linear algebra. ONNX has no operators for it, so the steps of elimination are written
+ * one by one: a matrix of n rows becomes some 16 n nodes. Here all matrices are [batch, rows, columns]. */
 #include "onnx/onnx_write.h"
 
 #include <float.h>
@@ -243,8 +243,8 @@ static int minus_trace(wgi_ow *w, int x, double over)
     return wgi_ow_2n(w, "Div", wgi_ow_reduced(w, "ReduceSum", diagonal(w, x), WG_SHAPE(1), false), -over);
 }
 
-/* Cofactors as the last matrix of Faddeev and LeVerrier, M = A M - trace(A M) / i; and its derivative in the direction
- * of operand 2, D. They divide by no pivot, so a matrix may be singular. */
+/* Cofactors as the last matrix of Faddeev and LeVerrier, M = A M - trace(A M) / i; and its derivative in the
+ * direction of operand 2, D. They divide by no pivot, so a matrix may be singular. */
 static void write_cofactors(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
     const bool slope = k->operands > 2;
