@@ -35,10 +35,13 @@ WG_BEGIN_DECLS
     X(wg_node, loss, WG_NO_LOSS_, "",                                                                       \
       "a scalar, of this or another graph: the file also has net_step, which computes it, takes a step of " \
       "optim, and returns it")                                                                              \
-    X(wg_optim *, optim, NULL, "", "of the loss; its options and what it has kept go along")
+    X(wg_optim *, optim, NULL, "", "of the loss; its options and what it has kept go along") \
+    X(const wg_node *, constants, NULL, "", "inputs of y or the loss that are no arguments: their values are in the file") \
+    X(int, constant_count, 0, "[0, inf)", "the number of nodes in constants")
 WG_OPTIONS(wg_c_opts);
 
-/* Writes what computes y, of any shape, from the inputs of its graph: they are the arguments, by name. Parameters are
+/* Writes what computes y, of any shape, from the inputs of its graph: they are the arguments, by name. An input without a
+ * name is a constant. Parameters are
  * constants with the values that they have now, and with a loss arrays that change. Ops without a text in C are an error
  * that names them all, and nothing is written. Path "-" is standard output. */
 WG_API wg_status wg_c_write_at(wg_site here, wg_node y, const char *path, const wg_c_opts *o);

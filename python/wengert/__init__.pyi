@@ -1002,7 +1002,7 @@ class Value:
         ) -> str | None:
         """The picture as the text of a file "dot", "svg", "txt", "json" ... by format= (default txt)."""
     def c_write(self, path: _Path, *, name: str | None = None, loss: _Operand | None = None,
-            optim: Optimizer | None = None) -> None:
+            optim: Optimizer | None = None, constants: Value | Sequence[Value] | None = None) -> None:
         """Writes what computes y, of any shape, from the inputs of its graph: they are the arguments, ..."""
     def backward_add(self, p: Params) -> None:
         """The same, but adds to the gradients that p has."""

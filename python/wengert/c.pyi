@@ -697,7 +697,7 @@ def box_muller(u: float, v: float) -> float:
     """A standard normal draw from two uniform draws, u in (0, 1] and v in [0, 1) (Box and Muller ..."""
 from . import broadcast_to as broadcast_to
 def c_write(y: _Operand, path: _Path, *, name: str | None = None, loss: _Operand | None = None,
-        optim: Optimizer | None = None) -> None:
+        optim: Optimizer | None = None, constants: Value | Sequence[Value] | None = None) -> None:
     """Writes what computes y, of any shape, from the inputs of its graph: they are the arguments, ..."""
 from . import cast as cast
 from . import categorical as categorical

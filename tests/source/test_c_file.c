@@ -221,3 +221,36 @@ SAME_BITS(mlp_of_a_batch, 3)
 SAME_BITS(digits, 4)
 SAME_BITS(lenet, 5)
 SAME_BITS(lstm, 6)
+
+/* Names of a program that C or the file has for something else, and such as begin as they do. */
+Test(c_file, names, .init = open_folder, .fini = close_folder)
+{
+    static const char *const names[] = {
+        "net",     "network", "net_step", "net_forward", "net_work", "for",   "int",  "double",   "i",
+        "j",       "x1",      "x_1",      "work",        "main",     "epoch", "exp",  "sum_of",   "result",
+        "number",  "axis",    "T",        "true",        "NAN",      "a.b",   "a_b",  "restrict", "add_rows",
+        "uint8_t", "memcpy",  "class",    "p",           "k",        "n",     "M_PI", "bool"
+    };
+    enum { NAMES = sizeof names / sizeof *names };
+    wg_context *c = wg_start();
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    char path[200];
+    float out[3], x[3] = { 1, 2, 3 };
+    wg_begin(g, WG_EVAL);
+    wg_node y = wg_input(g, "x", wg_view_f32(x, WG_SHAPE(3)));
+    for (int i = 0; i < NAMES; i++) {
+        y = wg_add(y, wg_param(g, p, names[i], WG_SHAPE(3), wg_normal(0, 1)));
+        y = wg_name(wg_tanh(y), names[(i + 7) % NAMES]);
+    }
+    snprintf(path, sizeof path, "%s/net.c", folder);
+    cr_assert_eq(wg_c_write(y, path, .loss = wg_sum(wg_square(y)), .optim = wg_adam(p)), WG_OK, "%s",
+                 wg_message(c));
+    for (int k = 0; k < compilers_used(); k++) {
+        made m = made_by(k);
+        cr_assert(m.forward(x, out, m.work));
+        cr_expect(!memcmp(out, wg_value(y).data, sizeof out), "by %s", compilers[k]);
+        dlclose(m.so), free(m.work);
+    }
+    wg_finish(c, NULL);
+}

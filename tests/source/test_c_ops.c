@@ -91,7 +91,7 @@ static void put_caller(wg_graph *g, wg_node y, wg_tensor *in, int *n)
     *n = 0;
     for (int64_t i = 1; i < wg_graph_nodes(g) && *n < INPUTS; i++) {
         const wg_node leaf = wg_graph_node(g, i);
-        if (wg_node_leaf(leaf) != WG_LEAF_INPUT || !wg_depends_on(y, leaf)) continue;
+        if (wg_node_leaf(leaf) != WG_LEAF_INPUT || !*wg_node_name(leaf) || !wg_depends_on(y, leaf)) continue;
         in[*n] = wg_value(leaf);
         snprintf(more, sizeof more, "a[%d], ", (*n)++);
         fputs(more, f);
@@ -139,6 +139,17 @@ static bool same_bits(const char *op, wg_graph *g, wg_node y)
     return same;
 }
 
+/* With names they are arguments. */
+static void name_inputs(wg_graph *g, int64_t first)
+{
+    char name[30];
+    for (int64_t i = first; i < wg_graph_nodes(g); i++) {
+        const wg_node leaf = wg_graph_node(g, i);
+        snprintf(name, sizeof name, "x%lld", (long long)i);
+        if (wg_node_leaf(leaf) == WG_LEAF_INPUT && !*wg_node_name(leaf)) wg_name(leaf, name);
+    }
+}
+
 /* Of one op: 1: equal, 0: it has no text, -1: other bits. */
 static int compare(const wg_op *op, wg_dtype t, bool slopes, char *why, size_t room)
 {
@@ -150,6 +161,7 @@ static int compare(const wg_op *op, wg_dtype t, bool slopes, char *why, size_t r
         const int64_t first = wg_graph_nodes(s.g);
         const wg_node y = op->hints->sample(WG_HERE, s.g, i);
         if (wg_is_none(y)) break;
+        name_inputs(s.g, first);
         add(&s, y);
         if (slopes) add_gradients(&s, y, first);
     }

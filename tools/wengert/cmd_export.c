@@ -27,6 +27,8 @@ typedef struct job {
     model m;
     const char *symbol[DATA_INPUTS]; /* sizes that nobody gave */
     int symbols;
+    wg_node constant[2 * DATA_INPUTS]; /* of both builds */
+    int constants;
 } job;
 
 /* ---- sizes ---- */
@@ -39,12 +41,30 @@ static void find_symbols(job *w)
     }
 }
 
+/* In a program that declares inputs its literals are constants. In one without they are what it is computed
+ * from. */
+static void find_constants(job *w)
+{
+    const model *m = &w->m;
+    bool declared = false;
+    for (int i = 0; i < wg_program_names(m->q); i++)
+        declared |= wgx_program_meaning(m->q, wg_program_name(m->q, i)) == WG_NAME_INPUT;
+    for (int i = 0; declared && i < wg_program_names(m->q) && w->constants < 2 * DATA_INPUTS; i++) {
+        const wg_node n = wg_program_node(m->q, wg_program_name(m->q, i));
+        if (wgx_program_meaning(m->q, wg_program_name(m->q, i)) == WG_NAME_CONSTANT &&
+            wg_node_leaf(n) == WG_LEAF_INPUT)
+            w->constant[w->constants++] = n;
+    }
+}
+
 static bool build(job *w, wg_graph *g, wg_mode mode, long long rows)
 {
     const double n = (double)rows;
     for (int i = 0; i < w->symbols; i++) wg_program_set(w->m.q, w->symbol[i], wg_view_f64(&n, WG_SCALAR));
     w->m.g = g, w->m.mode = mode;
-    return model_build(&w->m);
+    if (!model_build(&w->m)) return false;
+    find_constants(w);
+    return true;
 }
 
 /* ---- what is computed ---- */
@@ -168,6 +188,7 @@ static bool export_program(job *w, const args *a)
     if (!build(w, m->g, m->mode, rows) || !find_result(m, &y)) return false;
     if ((args_has(a, "train") || args_has(a, "backward")) && !find_step(w, &o)) return false;
     if (is_onnx(a)) return export_onnx(m, y, o.loss, o.optim);
+    o.constants = w->constant, o.constant_count = w->constants;
     wg_c_write_at("", y, path ? path : "-", &o);
     return model_flags_ok(m);
 }

@@ -87,13 +87,14 @@ static wg_node correction(job *j, double beta)
 }
 static wg_node rounded(job *j, wg_node x) { return wg_cast_at(j->here, x, wg_node_dtype(j->w)); }
 
-/* lr / (1 - beta^t), and the root of 1 / (1 - second^t): one for all parameters of a rate. */
+/* lr / (1 - beta^t), and the root of 1 / (1 - second^t), if that is not below 0: one for all parameters of a
+ * rate. */
 static void find_rates(job *j, double beta, double second)
 {
     if (j->rate_lr == j->how.lr && !wg_is_none(j->rate[0])) return;
     j->rate_lr = j->how.lr;
     j->rate[0] = rounded(j, by(j, j->how.lr, correction(j, beta)));
-    if (second > 0) j->rate[1] = rounded(j, root(j, correction(j, second)));
+    if (second >= 0) j->rate[1] = rounded(j, root(j, correction(j, second)));
 }
 
 /* ---- the optimizers: each returns the new value of w ---- */
@@ -136,7 +137,7 @@ static wg_node adam(job *j)
 static wg_node adamax(job *j)
 {
     const wg_adamax_opts *o = j->how.options;
-    find_rates(j, o->beta1, 0);
+    find_rates(j, o->beta1, -1);
     const wg_node m = array(j, "m"), u = array(j, "u"),
                   now = blend(j, o->beta1, m, 1 - o->beta1, j->gradient);
     const wg_node then = by(j, o->beta2, u),

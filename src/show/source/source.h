@@ -85,7 +85,7 @@ typedef struct wgi_c_file {
     wg_site here;
     wg_c_opts o;
     wgi_pool pool;
-    bool single;        /* floats are f32 */
+    bool single, mixed; /* floats are f32; and there are arrays of the other size */
     wgi_strbuf body;    /* of the functions */
     wgi_strbuf tables;  /* sizes of convolutions, constants */
     wgi_strbuf missing; /* ops that have no text */

@@ -157,7 +157,7 @@ bool wgi_is_reserved(const char *word)
         "long register restrict return short signed sizeof static struct switch typedef union unsigned void "
         "volatile "
         "while true and or not xor class new delete this template typename namespace operator private public "
-        "protected try catch throw using virtual friend export main work axis "
+        "protected try catch throw using virtual friend export main work axis epoch "
         "y0 y1 yn j0 j1 jn gamma lgamma tgamma signgam div abs exp log pow sqrt sin cos tan asin acos atan "
         "sinh cosh tanh "
         "asinh acosh atanh floor ceil round fabs fmod fmin fmax erf erfc index remainder expm1 log1p scalb "

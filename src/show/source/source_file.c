@@ -248,6 +248,9 @@ static wg_status check(wg_site here, wg_node y, const char *path, const wg_c_opt
     if (!wg_node_ok(y)) return wg_fail(c, here, WG_ERROR_USE, "c_write: the node is of an earlier build");
     if (!path) return wg_fail(c, here, WG_ERROR_USE, "c_write: the path is NULL");
     if (!wg_options_fit(c, here, "c_write", wg_c_opts_rows(), o)) return wg_failed(c);
+    if (o->constant_count && !o->constants)
+        return wg_fail(c, here, WG_ERROR_USE, "c_write: constant_count is %d, and constants is NULL",
+                       o->constant_count);
     if (!o->name || !is_name(o->name))
         return wg_fail(c, here, WG_ERROR_VALUE, "c_write: name \"%s\" is no identifier of C",
                        o->name ? o->name : "");
@@ -276,7 +279,10 @@ wg_status wg_c_write_at(wg_site here, wg_node y, const char *path, const wg_c_op
     const int64_t mark = wgx_graph_mark(wg_graph_of(y));
     fine = fine && put_forward(&s, y, &s.body);
     wgx_graph_rewind(wg_graph_of(y), mark);
-    if (fine && s.missed)
+    if (fine && s.mixed)
+        status = wg_fail(c, here, WG_ERROR_DTYPE,
+                         "c_write: some arrays are f32 and some f64: a C file has floats of one size");
+    else if (fine && s.missed)
         status = wg_fail(c, here, WG_ERROR_USE, "c_write: %d op%s no text in C: %s", s.missed,
                          s.missed > 1 ? "s have" : " has", wgi_strbuf_text(&s.missing));
     else if (fine) status = put_file(&s, path);

@@ -13,7 +13,10 @@ static bool is_taken(const wgi_c_file *s, const char *word)
 {
     for (int i = 0; i < s->taken_count; i++)
         if (!strcmp(s->taken[i].word, word)) return true;
-    return wgi_is_reserved(word) || !strncmp(word, s->o.name, strlen(s->o.name));
+    const size_t n = strlen(s->o.name);
+    const char *rest = strncmp(word, s->o.name, n) ? "" : word + n;
+    return wgi_is_reserved(word) || !strcmp(rest, "_forward") || !strcmp(rest, "_step") ||
+           !strcmp(rest, "_work");
 }
 
 const char *wgi_identifier(wgi_c_file *s, const char *wish, bool stays)
@@ -116,12 +119,30 @@ static const char *wish_of(wgi_function *f, wg_node n)
     return wgi_pool_format(&s->pool, "%s%d", wg_node_op_name(n), f->count);
 }
 
+static bool is_constant(const wgi_c_file *s, wg_node n)
+{
+    bool is = !*wg_node_name(n);
+    for (int i = 0; i < s->o.constant_count; i++)
+        is |= s->o.constants[i].graph == n.graph && s->o.constants[i].index == n.index;
+    return is;
+}
+
+static int constant_of(wgi_c_file *s, wg_node n)
+{
+    wg_tensor t;
+    const int i =
+        wgx_peek(n, &t) ? wgi_new_global(s, *wg_node_name(n) ? wg_node_name(n) : "constant", &t) : -1;
+    if (i >= 0) s->global[i].changes = false;
+    return i;
+}
+
 /* The number of the array that has the numbers of leaf n; -1: none has. */
 static int global_at(wgi_function *f, wg_node n)
 {
     const wg_leaf leaf = wg_node_leaf(n);
     for (int i = 0; i < f->changes; i++)
         if (f->change[i].from.index == n.index) return f->change[i].global;
+    if (leaf == WG_LEAF_INPUT && is_constant(f->s, n)) return constant_of(f->s, n);
     return leaf == WG_LEAF_PARAM || leaf == WG_LEAF_STATE ? wgi_global_of(f->s, n) : -1;
 }
 
@@ -145,8 +166,8 @@ static void describe(wgi_function *f, wgi_value *v, wg_node n)
     } else
         v->place = leaf == WG_LEAF_INPUT ? WGI_AT_ARGUMENT : WGI_AT_WORK,
         v->name = wgi_identifier(s, wish_of(f, n), false);
-    if (wg_dtype_is_float(v->dtype) && v->size > 1 && s->single != (v->dtype == WG_F32) && !s->missed++)
-        wgi_strbuf_put(&s->missing, "arrays of f32 beside arrays of f64");
+    if (wg_dtype_is_float(v->dtype) && v->size > 1 && s->single != (v->dtype == WG_F32) && !s->mixed)
+        s->mixed = true;
 }
 
 /* ---- which values: those that the roots are computed from. An op without a text stands for what its

@@ -81,10 +81,10 @@ static bool put_sum(const call *k)
     const span s = span_along(k, 0);
     const wg_dtype t = wg_node_dtype(wgi_operand(k->v, 0));
     if (!wg_dtype_is_float(t)) {
-        if (s.inner != 1) return false;
-        put(k, "for (int i = 0; i < %lld; i++) {", s.outer);
+        put(k, "for (int i = 0; i < %lld; i++) {", s.outer * s.inner);
         put(k, "    long long total = 0;");
-        put(k, "    for (int j = 0; j < %lld; j++) total += (%s)[%lld * i + j];", s.n, operand(k, 0), s.n);
+        put(k, "    for (int j = 0; j < %lld; j++) total += (%s)[(i / %lld * %lld + j) * %lld + i %% %lld];",
+            s.n, operand(k, 0), s.inner, s.n, s.inner, s.inner);
         put(k, "    (%s)[i] = total;\n    }", result(k, 0));
     } else if (s.inner == 1)
         put(k, "sum_rows(%s, %s, %lld, %lld);", operand(k, 0), result(k, 0), s.outer, s.n);
@@ -263,11 +263,14 @@ static bool put_cross_entropy(const call *k)
     const long long n = z.dim[z.rank - 1], rows = wg_shape_size(z) / (n ? n : 1);
     const bool back = k->v->shape.rank == z.rank;
     if (wg_dtype_is_float(wg_node_dtype(wgi_operand(k->v, 1)))) {
-        if (!back)
+        if (back)
+            put(k, "cross_entropy_gradient_of_shares(%s, %s, %s, %s, %s, %s, %lld, %lld);", operand(k, 0),
+                operand(k, 1), operand(k, 2), operand(k, 3), operand(k, 4), result(k, 0), rows, n);
+        else
             put(k, "if (!cross_entropy_of_shares(%s, %s, %s, %s, %s, %lld, %lld, %s)) return FAILED;",
                 operand(k, 0), operand(k, 1), result(k, 0), result(k, 1), result(k, 2), rows, n,
                 wgi_setting(k->v->node, "strict").whole ? "true" : "false");
-        return !back;
+        return true;
     }
     if (wg_node_dtype(wgi_operand(k->v, 1)) != WG_I32) return false;
     if (back)
@@ -482,13 +485,22 @@ static bool put_one_hot(const call *k)
     return true;
 }
 
+static bool is_whole(const call *k, int i)
+{
+    const wg_dtype t = wg_node_dtype(wgi_operand(k->v, i));
+    return t == WG_I32 || t == WG_I64;
+}
+static const char *wide(const call *k, int i)
+{
+    return wg_node_dtype(wgi_operand(k->v, i)) == WG_I64 ? "true" : "false";
+}
 static bool put_gather(const call *k)
 {
     const wg_shape x = shape_of(k, 0), rows = shape_of(k, 1);
     const long long n = product(&x, 1, x.rank);
-    if (wgi_setting(k->v->node, "batch").whole || wg_node_dtype(wgi_operand(k->v, 1)) != WG_I32) return false;
-    put(k, "if (!gather(%s, %s, %s, %lld, %lld, (int)(%lld * sizeof(%s)))) return FAILED;", operand(k, 0),
-        operand(k, 1), result(k, 0), (long long)wg_shape_size(rows), (long long)x.dim[0], n,
+    if (wgi_setting(k->v->node, "batch").whole || !is_whole(k, 1)) return false;
+    put(k, "if (!gather(%s, %s, %s, %s, %lld, %lld, (int)(%lld * sizeof(%s)))) return FAILED;", operand(k, 0),
+        operand(k, 1), wide(k, 1), result(k, 0), (long long)wg_shape_size(rows), (long long)x.dim[0], n,
         wgi_c_type(k->f->s, k->v->dtype));
     return true;
 }
@@ -496,13 +508,14 @@ static bool put_gather_grad(const call *k)
 {
     const long long count = wgi_setting(k->v->node, "count").whole, n = count ? k->v->size / count : 0;
     if (wgi_setting(k->v->node, "batch").whole || !wg_dtype_is_float(k->v->dtype)) return false;
-    for (int i = 1; i < wgi_operand_count(k->v->node); i += 2)
-        if (wg_node_dtype(wgi_operand(k->v, i)) != WG_I32) return false;
     put(k, "memset(%s, 0, %lld * sizeof(%s));", result(k, 0), (long long)k->v->size,
         wgi_c_type(k->f->s, k->v->dtype));
-    for (int i = 0; i < wgi_operand_count(k->v->node); i += 2)
-        put(k, "if (!gather_gradient(%s, %s, %s, %lld, %lld, %lld)) return FAILED;", operand(k, i),
-            operand(k, i + 1), result(k, 0), (long long)wg_shape_size(shape_of(k, i + 1)), count, n);
+    for (int i = 0; i < wgi_operand_count(k->v->node); i += 2) {
+        if (!is_whole(k, i + 1)) return false;
+        put(k, "if (!gather_gradient(%s, %s, %s, %s, %lld, %lld, %lld)) return FAILED;", operand(k, i),
+            operand(k, i + 1), wide(k, i + 1), result(k, 0), (long long)wg_shape_size(shape_of(k, i + 1)),
+            count, n);
+    }
     return true;
 }
 
