@@ -279,6 +279,13 @@ $(FRAME_TEXT): tools/build/page_text.awk src/show/figure/frames.js
 	@mkdir -p $(@D) && awk -f $^ > $@
 $(OBJ)/src/show/figure/write_html.o: $(FRAME_TEXT)
 
+# The kernels as texts, for C files of nets.
+SOURCE_TEXT  := $(OBJ)/generated/source_text.h
+SOURCE_FILES := $(addprefix src/engine/kernel/,vdouble.h vwide.h vmath.h) $(sort $(wildcard ops/*.c)) ops/slope_row.h src/show/source/kernels.c99
+$(SOURCE_TEXT): tools/build/source_text.awk $(SOURCE_FILES)
+	@mkdir -p $(@D) && awk -f $< $(SOURCE_FILES) > $@.new && mv $@.new $@
+$(OBJ)/src/show/source/source_code.o: $(SOURCE_TEXT)
+
 # What to write for words of other libraries.
 NAMES_TABLE := $(OBJ)/generated/names_table.h
 $(NAMES_TABLE): tools/build/names.awk include/wengert/values.hpp src/language/words/names.txt

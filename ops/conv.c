@@ -9,6 +9,7 @@
 
 #include "kernel/vectors.h"
 #include "wgx/op.h"
+#include "wgx/source.h"
 
 /* The three products of a convolution. Each has the shape that the other two
  * leave open:
@@ -275,6 +276,17 @@ KERNEL(conv_weights)
 #if WG_BASE
 
 EXTERN(conv_transpose, conv_weights);
+
+int wgx_conv_parts(wg_node y)
+{
+    const wg_shape shape[3] = { wg_node_shape(wg_node_operand(y, 0)), wg_node_shape(wg_node_operand(y, 1)),
+                                wg_node_shape(y) };
+    const wg_type t[3] = { { &shape[0], wg_node_dtype(y) },
+                           { &shape[1], wg_node_dtype(y) },
+                           { &shape[2], wg_node_dtype(y) } };
+    const wg_kernel k = { .operands = 2, .outputs = 1, .xt = t, .yt = t + 2, .attr = wg_attr(y) };
+    return (int)weights_of(&k).parts;
+}
 
 static bool conv_options(wg_rule *r, struct conv *f, int axes)
 {

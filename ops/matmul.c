@@ -11,6 +11,7 @@
 #include "kernel/gemm.h"
 #include "kernel/thin.h"
 #include "wgx/op.h"
+#include "wgx/source.h"
 
 /* ta, tb: the operand's last two axes are swapped. */
 #define MATMUL_FIELDS(F, S) F(S, BOOL, ta, "false") F(S, BOOL, tb, "false")
@@ -504,6 +505,23 @@ KERNEL(matmul_stored)
 #include "graph/composites.h"
 
 EXTERN(matmul, matmul_stored, reshape, transpose, unit_rows);
+
+wgx_product wgx_product_of(wg_node y)
+{
+    const wg_shape shape[3] = { wg_node_shape(wg_node_operand(y, 0)), wg_node_shape(wg_node_operand(y, 1)),
+                                wg_node_shape(y) };
+    const wg_type t[3] = { { &shape[0], wg_node_dtype(y) },
+                           { &shape[1], wg_node_dtype(y) },
+                           { &shape[2], wg_node_dtype(y) } };
+    const product p =
+        product_of(&(wg_kernel){ .operands = 2, .outputs = 1, .xt = t, .yt = t + 2, .attr = wg_attr(y) });
+    wgx_product to = { .m = p.m, .n = p.n, .k = p.k, .ta = p.ta, .tb = p.tb, .axes = p.axes };
+    to.order = !p.thin           ? p.small || wgi_gemm_is_own(0) ? WGX_IN_ORDER : WGX_BY_BLAS
+               : goes_across(&p) ? WGX_BY_EIGHTS
+                                 : WGX_IN_LANES;
+    for (int i = 0; i < p.axes; i++) to.dim[i] = p.dim[i], to.sa[i] = p.sa[i], to.sb[i] = p.sb[i];
+    return to;
+}
 
 static wg_node product_node(wg_site here, wg_node a, wg_node b, bool ta, bool tb)
 {

@@ -6,6 +6,7 @@
 #include "base/box_muller.h"
 #include "kernel/philox.h"
 #include "kernel/vdouble.h"
+#include "wgx/source.h"
 
 /* ---- bits of a stream, 64 draws at a time: 16 blocks of Philox side by side ---- */
 
@@ -194,6 +195,12 @@ KERNEL(categorical)
 }
 
 #if WG_BASE
+
+bool wgx_draw_key(uint64_t seed, uint64_t stream, double keep, uint64_t *key, uint32_t *last)
+{
+    *key = wgi_philox_key(seed, stream);
+    return last_kept(keep, last);
+}
 
 EXTERN(random_keep);
 

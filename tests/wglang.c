@@ -84,8 +84,8 @@ void wgt_expect_place(const char *text, wg_status s, int line, int column, const
     cr_expect_eq(strncmp(wg_message(r.c), place, strlen(place)), 0, "%.60s: not at %s but %s", text, place,
                  wg_message(r.c));
     cr_expect(strstr(wg_message(r.c), words), "%.60s: '%s' is not in: %s", text, words, wg_message(r.c));
-    cr_expect_eq(wg_program_error_line(r.q), line);
-    cr_expect_eq(wg_program_error_column(r.q), column);
+    cr_expect_eq(wgx_program_error_line(r.q), line);
+    cr_expect_eq(wgx_program_error_column(r.q), column);
     wgt_drop(r.c, NULL);
 }
 

@@ -60,9 +60,5 @@ WG_API int wg_program_plots(const wg_program *q);
 WG_API wg_figure *wg_program_figure(wg_program *q, int i, wg_figure *f); /* the figure of statement i that plots */
 WG_API const char *wg_program_plot_title(const wg_program *q, int i); /* the title of plot i; "": it has none; NULL: no such statement */
 
-/* The place of an error in the text; 0: there was none. */
-WG_API int wg_program_error_line(const wg_program *q);
-WG_API int wg_program_error_column(const wg_program *q); /* the column of an error */
-
 WG_END_DECLS
 #endif

@@ -33,6 +33,7 @@
 #include "plan.h"
 #include "figure.h"
 #include "draw.h"
+#include "export.h"
 #include "formula.h"
 #include "lang.h"
 #include "onnx.h"

@@ -148,6 +148,10 @@ typedef struct wgx_symbol {
 WGX_API int wgx_program_symbols(const wg_program *q); /* How many sizes have names. */
 WGX_API wgx_symbol wgx_program_symbol(const wg_program *q, int i); /* Size i with its name. */
 
+/* The place of an error in the text, in the context's message; 0: there was none. */
+WGX_API int wgx_program_error_line(const wg_program *q);
+WGX_API int wgx_program_error_column(const wg_program *q); /* the column of an error */
+
 /* The line of the context's error with a caret below it, "\n  L = sum(x @ W)\n            ^". "" if the error
  * is not in this text, or if its message shows the line already. Valid until the next call. */
 WGX_API const char *wgx_program_excerpt(wg_program *q);

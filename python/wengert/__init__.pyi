@@ -15,8 +15,8 @@ from . import c as c, distributions as distributions, nn as nn, optim as optim, 
 from . import linalg as linalg
 from . import autograd as autograd
 from .c import (assign as assign, average_new as average_new, backward as backward,
-    backward_add as backward_add, begin as begin, check_no_value as check_no_value, commit as commit,
-    const as const, copy_f32 as copy_f32, copy_f64 as copy_f64, data_csv as data_csv,
+    backward_add as backward_add, begin as begin, c_write as c_write, check_no_value as check_no_value,
+    commit as commit, const as const, copy_f32 as copy_f32, copy_f64 as copy_f64, data_csv as data_csv,
     data_digits as data_digits, data_from as data_from, data_idx as data_idx, data_make as data_make,
     data_mnist as data_mnist, depends_on as depends_on, dim as dim, draw_graph as draw_graph,
     draw_plan as draw_plan, draw_text as draw_text, figure_new as figure_new, fit_is_share as fit_is_share,
@@ -29,14 +29,14 @@ from .c import (assign as assign, average_new as average_new, backward as backwa
     lr_one_cycle as lr_one_cycle, lr_root as lr_root, lr_staircase as lr_staircase, lr_warm_up as lr_warm_up,
     nn_cache_new as nn_cache_new, nn_sequential as nn_sequential, normal as normal, npy_read as npy_read,
     npy_write as npy_write, number as number, onnx_apply as onnx_apply, onnx_inputs as onnx_inputs,
-    onnx_leaf as onnx_leaf, onnx_read as onnx_read, onnx_result as onnx_result, optim_kind as optim_kind,
-    optim_named as optim_named, orthogonal as orthogonal, panel_new as panel_new, params_new as params_new,
-    plan_look as plan_look, program_file as program_file, program_text as program_text, release as release,
-    replay as replay, replay_onto as replay_onto, save_end as save_end, scope_pop as scope_pop,
-    scope_push as scope_push, scope_push_i as scope_push_i, series_new as series_new, sparse as sparse,
-    summary as summary, table_read as table_read, trace_nan as trace_nan,
-    truncated_normal as truncated_normal, uniform as uniform, value as value, values as values,
-    verdict_name as verdict_name, vmaps as vmaps, xavier as xavier)
+    onnx_leaf as onnx_leaf, onnx_read as onnx_read, onnx_result as onnx_result, onnx_write as onnx_write,
+    optim_kind as optim_kind, optim_named as optim_named, orthogonal as orthogonal, panel_new as panel_new,
+    params_new as params_new, plan_look as plan_look, program_file as program_file,
+    program_text as program_text, release as release, replay as replay, replay_onto as replay_onto,
+    save_end as save_end, scope_pop as scope_pop, scope_push as scope_push, scope_push_i as scope_push_i,
+    series_new as series_new, sparse as sparse, summary as summary, table_read as table_read,
+    trace_nan as trace_nan, truncated_normal as truncated_normal, uniform as uniform, value as value,
+    values as values, verdict_name as verdict_name, vmaps as vmaps, xavier as xavier)
 from .nn import Module as Module
 
 _Operand: TypeAlias = Value | NDArray[Any] | np.generic | builtins.float | list[Any] | tuple[Any, ...]
@@ -1001,6 +1001,9 @@ class Value:
             fold: builtins.bool | None = None, series: builtins.bool = False, limits: Any = None
         ) -> str | None:
         """The picture as the text of a file "dot", "svg", "txt", "json" ... by format= (default txt)."""
+    def c_write(self, path: _Path, *, name: str | None = None, loss: _Operand | None = None,
+            optim: Optimizer | None = None) -> None:
+        """Writes what computes y, of any shape, from the inputs of its graph: they are the arguments, ..."""
     def backward_add(self, p: Params) -> None:
         """The same, but adds to the gradients that p has."""
     def trace_nan(self, p: Params) -> str | None:
@@ -1050,6 +1053,9 @@ class Value:
     def replay(self, into: Graph, *, floats: _DType | None = None, params: Params | None = None,
             pieces: builtins.bool = False, guards: builtins.bool = False) -> Value:
         """Builds root, and every node that it depends on, again in another graph."""
+    def onnx_write(self, path: _Path, *, opset: builtins.int = 17,
+            outputs: Value | Sequence[Value] | None = None, names: Sequence[str] | None = None) -> None:
+        """Writes the graph that y is computed from."""
     def extern(self, shape: _Shape, *, name: str | None = None, impure: builtins.bool = False) -> Value:
         """The value forward(x), a function of NumPy arrays whose result has this shape. backward(x, ..."""
     def plan_look(self, *, params: Params | None = None, wrt: Value | Sequence[Value] | None = None,

@@ -262,6 +262,14 @@ class _Limits:
     bytes: NDArray[Any]
     bandwidth: NDArray[Any]
 
+class _Manner:
+    kind: str | None
+    lr: float
+    keep: float
+    coupled: float
+    shrink: float
+    lazy: bool
+
 class _Mean:
     value: float
     weight: float
@@ -271,6 +279,11 @@ class _Mean:
 class _Measure:
     text: str | None
     node: Value
+
+class _Moved:
+    from_: Value
+    to: Value
+    name: str | None
 
 class _NearestWord:
     word: str | None
@@ -494,6 +507,18 @@ class _PlanStep:
     flops: float
     seconds: float
 
+class _Product:
+    order: str
+    m: int
+    n: int
+    k: int
+    ta: bool
+    tb: bool
+    axes: int
+    dim: NDArray[Any]
+    sa: NDArray[Any]
+    sb: NDArray[Any]
+
 class _Program:
     def free(self) -> None:
         """Frees the program."""
@@ -519,10 +544,6 @@ class _Program:
         """The figure of statement i that plots."""
     def plot_title(self, i: int) -> str | None:
         """The title of plot i; "": it has none; NULL: no such statement."""
-    def error_line(self) -> int:
-        """The place of an error in the text; 0: there was none."""
-    def error_column(self) -> int:
-        """The column of an error."""
     def lasts(self) -> int:
         """How many values the last statement has: (a, b) = f(x) has two, and the functions above give ..."""
     def last_part(self, i: int) -> tuple[Value, str | None]:
@@ -675,6 +696,9 @@ from . import binary_cross_entropy as binary_cross_entropy
 def box_muller(u: float, v: float) -> float:
     """A standard normal draw from two uniform draws, u in (0, 1] and v in [0, 1) (Box and Muller ..."""
 from . import broadcast_to as broadcast_to
+def c_write(y: _Operand, path: _Path, *, name: str | None = None, loss: _Operand | None = None,
+        optim: Optimizer | None = None) -> None:
+    """Writes what computes y, of any shape, from the inputs of its graph: they are the arguments, ..."""
 from . import cast as cast
 from . import categorical as categorical
 from . import ceil as ceil
@@ -1142,6 +1166,9 @@ def onnx_read(path: _Path, *, context: Context | None = None) -> _Program:
     """Reads a model."""
 def onnx_result(q: Any, i: int) -> str | None:
     """The name of result i; NULL: there are no more."""
+def onnx_write(y: _Operand, path: _Path, *, opset: int = 17, outputs: Value | Sequence[Value] | None = None,
+        names: Sequence[str] | None = None) -> None:
+    """Writes the graph that y is computed from."""
 def op_at(i: int) -> _Op:
     """The library's op number i."""
 def op_count() -> int:
@@ -1307,10 +1334,6 @@ def program_data_in(q: Any, folder: str, hint: str | None = None) -> None:
     """For a program that somebody else has written: its csv() reads files of this folder and ..."""
 def program_drawn(q: Any) -> str | None:
     """What the last build drew for lack of data: "x, y drawn at random, m = 7, seed 0"; or ""."""
-def program_error_column(q: Any) -> int:
-    """The column of an error."""
-def program_error_line(q: Any) -> int:
-    """The place of an error in the text; 0: there was none."""
 def program_figure(q: Any, i: int, f: Figure) -> Figure:
     """The figure of statement i that plots."""
 def program_file(path: _Path, *, context: Context | None = None) -> _Program:

@@ -113,8 +113,8 @@ static void expect_message(const char *text, wg_status s, const char *message)
 Test(lang_functions, an_error_in_a_body_says_where_it_was_called)
 {
     wgt_run r = wgt_build("f(a) = a @ a\ny = f([[1, 2]])", WG_EVAL);
-    cr_expect_eq(wg_program_error_line(r.q), 1);
-    cr_expect_eq(wg_program_error_column(r.q), 10);
+    cr_expect_eq(wgx_program_error_line(r.q), 1);
+    cr_expect_eq(wgx_program_error_column(r.q), 10);
     cr_expect_str_eq(wgx_program_excerpt(r.q), "\n  f(a) = a @ a\n           ^");
     wgt_drop(r.c, NULL);
 }

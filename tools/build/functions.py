@@ -31,7 +31,7 @@ PAGES = {  # of each page the title and its headers
     "training": ("Training", "optim schedule fit group"),
     "data": ("Data sets and tables", "data table"),
     "check": ("The check of gradients", "check"),
-    "pictures": ("Pictures and figures", "draw figure formula"),
+    "pictures": ("Pictures and figures", "draw figure formula export"),
     "language": ("The language", "lang onnx"),
     "ops": ("Ops of your own", "op kernel"),
 }

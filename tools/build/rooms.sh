@@ -26,10 +26,10 @@ wings=$(sed -n 's/^WING_USES *:= *//p' Makefile)
 engine='base kernel params optim graph ops grad run solve group look'
 # The rooms around the engine; after a colon, with commas, the other rooms around the engine that a room may
 # use. Of the engine they may use public symbols (wg_) and shared ones (wgx_) alone, and their headers.
-around='files: data:files fit:data nn: check: text: formula:text view:text,formula steps:view,text'
-around+=' layout:text figure:text draw:view,steps,text,formula,layout words: lang: onnx:lang'
+around='files: data:files fit:data nn: update: check: text: formula:text view:text,formula steps:view,text'
+around+=' layout:text figure:text draw:view,steps,text,formula,layout source:text words: lang: onnx:lang'
 # The public headers that the engine may not include, since they belong to the rooms around it.
-around_headers='nn data fit check formula figure draw lang onnx wengert'
+around_headers='nn data fit check formula figure draw export lang onnx wengert'
 # Exceptions, called ports: a room, and a symbol or header that it may use against the rule.
 # docs/inside/architecture.md says why.
 ports='

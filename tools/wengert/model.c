@@ -74,9 +74,9 @@ const char *model_place(const model *m)
 static int error_letter(const wg_program *q)
 {
     const char *line = wgx_program_source(q);
-    for (int i = 1; i < wg_program_error_line(q) && *line; i++) line += strcspn(line, "\n") + 1;
+    for (int i = 1; i < wgx_program_error_line(q) && *line; i++) line += strcspn(line, "\n") + 1;
     int letters = 1;
-    for (const char *s = line; *s && s - line + 1 < wg_program_error_column(q); s++)
+    for (const char *s = line; *s && s - line + 1 < wgx_program_error_column(q); s++)
         letters += ((unsigned char)s[1] & 0xc0) != 0x80;
     return letters;
 }
@@ -84,14 +84,14 @@ static int error_letter(const wg_program *q)
 static void error_json(const model *m, const char *text, const char *hint)
 {
     json j = json_start(stdout);
-    const int line = m->q ? wg_program_error_line(m->q) : 0;
+    const int line = m->q ? wgx_program_error_line(m->q) : 0;
     json_object(&j, "error");
     json_whole(&j, "status", m->status);
     json_text(&j, "message", text);
     if (line) {
         json_text(&j, "file", model_place(m));
         json_whole(&j, "line", line);
-        json_whole(&j, "column", wg_program_error_column(m->q));
+        json_whole(&j, "column", wgx_program_error_column(m->q));
         json_whole(&j, "letter", error_letter(m->q));
     }
     if (*hint) json_text(&j, "hint", hint);

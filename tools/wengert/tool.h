@@ -139,7 +139,7 @@ int tool_meet(wg_context *c, int status);
 /* ---- wengert.c ---- */
 
 extern const command cmd_eval, cmd_grad, cmd_check, cmd_draw, cmd_plot, cmd_step, cmd_train, cmd_fit,
-    cmd_predict, cmd_lesson, cmd_play, cmd_ops, cmd_doctor, cmd_version, cmd_completion, cmd_help;
+    cmd_predict, cmd_export, cmd_lesson, cmd_play, cmd_ops, cmd_doctor, cmd_version, cmd_completion, cmd_help;
 const command *command_at(int i);              /* NULL: no more */
 const command *command_find(const char *name); /* NULL: none of this name */
 

@@ -5,10 +5,11 @@
 
 #include "tool.h"
 
-static const command *const commands[] = { &cmd_eval, &cmd_grad,  &cmd_check,  &cmd_draw,    &cmd_plot,
-                                           &cmd_step, &cmd_train, &cmd_fit,    &cmd_predict, &cmd_lesson,
-                                           &cmd_play, &cmd_ops,   &cmd_doctor, &cmd_version, &cmd_completion,
-                                           &cmd_help, NULL };
+static const command *const commands[] = { &cmd_eval,    &cmd_grad,   &cmd_check,   &cmd_draw,
+                                           &cmd_plot,    &cmd_step,   &cmd_train,   &cmd_fit,
+                                           &cmd_predict, &cmd_export, &cmd_lesson,  &cmd_play,
+                                           &cmd_ops,     &cmd_doctor, &cmd_version, &cmd_completion,
+                                           &cmd_help,    NULL };
 
 const command *command_at(int i) { return commands[i]; }
 

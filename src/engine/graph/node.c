@@ -3,6 +3,7 @@
 #include "wgx/base.h"
 #include "wgx/grad.h"
 #include "wgx/graph.h"
+#include "wgx/source.h"
 
 /* The error node in a context without an error: wg_recover has forgotten it. In the tracer's graph it is a
  * leaf that a rule may not make: the reverse sweep reports that (wgi_rule_refuse). */
@@ -161,4 +162,10 @@ wg_leaf wg_node_leaf(wg_node n)
     for (size_t i = 0; i < sizeof leaves / sizeof *leaves; i++)
         if (op == leaves[i].op) return leaves[i].leaf;
     return WG_LEAF_NONE;
+}
+
+wg_node wgx_node_made(wg_node n)
+{
+    const wgi_node *record = wgi_node_of(n);
+    return record && wgi_is_ruled(record) ? wgi_handle(n.graph, wgi_in(record)[0]) : n;
 }

@@ -69,6 +69,12 @@ static double room(void)
  * does not get them. */
 static bool load(void)
 {
+    const char *isa = getenv("WG_ISA");
+    if (isa && !strcmp(isa, "base")) {
+        snprintf(about, sizeof about,
+                 "not loaded: with WG_ISA=base products are the library's own, the same bits everywhere");
+        return false;
+    }
     const double need = 256 + 64 * (double)sysconf(_SC_NPROCESSORS_ONLN), have = room();
     if (have < need) {
         snprintf(about, sizeof about,

@@ -2,6 +2,7 @@
  * steps. */
 #include "params/stepping.h"
 #include "wgx/optim.h"
+#include "wgx/update.h"
 
 static bool is_there(const wg_optim *o, const char *who)
 {
@@ -109,4 +110,19 @@ wg_status wgx_optim_set_steps_at(wg_site here, wg_optim *o, const int64_t *steps
     wgi_stepper_forget(&o->s);
     o->list_of = 0;
     return WG_OK;
+}
+
+/* ---- for writers of programs ---- */
+
+wg_params *wgx_optim_params(const wg_optim *o) { return o->s.p; }
+
+bool wgx_optim_manner(const wg_optim *o, int number, wgx_manner *m)
+{
+    const wgi_parameter *q = parameter(o, number);
+    if (!q || q->state || q->frozen || !wgi_params_holds(o->s.p, q)) return false;
+    *m = (wgx_manner){ .kind = o->s.kind->name, .options = o->options };
+    if (o->s.kind->step) return true; /* lbfgs: it has no options of decay */
+    const wgi_manner how = wgi_manner_of(o, q);
+    m->lr = how.lr, m->keep = how.keep, m->coupled = how.coupled, m->shrink = how.shrink, m->lazy = how.lazy;
+    return true;
 }

@@ -510,13 +510,13 @@ static bool error_place(const wg_program *q, int *line, int *column)
     return *column >= 1;
 }
 
-int wg_program_error_line(const wg_program *q)
+int wgx_program_error_line(const wg_program *q)
 {
     int line, column;
     return error_place(given(q), &line, &column) ? line : 0;
 }
 
-int wg_program_error_column(const wg_program *q)
+int wgx_program_error_column(const wg_program *q)
 {
     int line, column;
     return error_place(given(q), &line, &column) ? column : 0;

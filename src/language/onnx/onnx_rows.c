@@ -1,0 +1,106 @@
+/* onnx_rows.c: ops along an axis: norms, sorting, and results that are made of those before them. */
+#include "onnx/onnx_write.h"
+
+#include <math.h>
+
+/* From opset 17 on there is an operator. The mean and the variance are for gradients. */
+static void write_layer_norm(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    if (w->opset < 17) return;
+    const int x = k->x[0], mean = wgi_ow_reduced_last(w, "ReduceMean", x, true),
+              gap = wgi_ow_2(w, "Sub", x, mean);
+    const wg_shape s = wgi_ow_without(k->shape, k->shape.rank - 1);
+    wgi_ow_int(w, "axis", -1);
+    wgi_ow_float(w, "epsilon", wgi_ow_option(k, "eps").real);
+    k->y[0] = wgi_ow_op(w, row->onnx, k->type, k->shape, x, k->x[1], k->x[2]);
+    k->y[1] = wgi_ow_shaped(w, mean, s);
+    k->y[2] = wgi_ow_reduced_last(w, "ReduceMean", wgi_ow_2(w, "Mul", gap, gap), false);
+}
+
+/* The order of all elements, or the first `count` of it. */
+static void write_sorted(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    const int axis = (int)wgi_ow_whole(k, "axis");
+    const bool largest = wgi_ow_option(k, "count").kind == WG_ATTR_SIZE ? !wgi_ow_whole(k, "smallest")
+                                                                        : wgi_ow_whole(k, "descending");
+    const int x = k->type == WG_BOOL ? wgi_ow_cast(w, k->x[0], WG_I32) : k->x[0],
+              count = wgi_ow_list(w, &k->shape.dim[axis], 1);
+    wgi_ow_int(w, "axis", axis);
+    wgi_ow_int(w, "largest", largest);
+    wgi_ow_int(w, "sorted", 1);
+    const int y = wgi_ow_op(w, row->onnx, wgi_ow_type(w, x), k->shape, x, count, 0);
+    k->y[1] = wgi_ow_also(w, WG_I64, k->shape);
+    k->y[0] = wgi_ow_cast(w, y, k->type);
+}
+
+/* 1 - y, as the sum of the others in a row that adds up to 1. */
+static void write_softmax_rest(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    const int sum = wgi_ow_reduced(w, row->onnx, k->x[0], WG_SHAPE(wgi_ow_whole(k, "axis")), true);
+    k->y[0] = wgi_ow_2(w, "Sub", sum, k->x[0]);
+}
+
+/* ---- results along an axis: after step d each is made of the 2 d elements up to it ---- */
+
+/* x, moved along the axis by d elements: to the end, or if it goes backwards to the beginning. */
+static int moved(wgi_ow *w, int x, int axis, int64_t d, bool back, double fill)
+{
+    return wgi_ow_padded(w, x, axis, back ? -d : d, back ? d : -d, fill);
+}
+
+static void write_linear_scan(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    const int axis = (int)wgi_ow_whole(k, "axis");
+    const bool back = wgi_ow_whole(k, "reverse");
+    int a = k->x[0], b = k->x[1];
+    for (int64_t d = 1; d < k->shape.dim[axis]; d *= 2) {
+        b = wgi_ow_2(w, "Add", wgi_ow_2(w, row->onnx, a, moved(w, b, axis, d, back, 0)), b);
+        a = wgi_ow_2(w, row->onnx, a, moved(w, a, axis, d, back, 0));
+    }
+    k->y[0] = b;
+}
+
+static void write_cumprod(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    const int axis = (int)wgi_ow_whole(k, "axis");
+    const bool back = wgi_ow_whole(k, "reverse");
+    int y = wgi_ow_cast(w, k->x[0], k->type);
+    if (wgi_ow_whole(k, "exclusive")) y = moved(w, y, axis, 1, back, 1);
+    for (int64_t d = 1; d < k->shape.dim[axis]; d *= 2)
+        y = wgi_ow_2(w, row->onnx, y, moved(w, y, axis, d, back, 1));
+    k->y[0] = y;
+}
+
+/* ln(e^a + e^b). Where both are -inf it is -inf. */
+static int log_sum(wgi_ow *w, int a, int b)
+{
+    const wg_dtype t = wgi_ow_type(w, a);
+    const int most = wgi_ow_2(w, "Max", a, b),
+              none = wgi_ow_compare(w, "Equal", most, wgi_ow_number(w, t, -INFINITY)),
+              from = wgi_ow_where(w, none, wgi_ow_number(w, t, 0), most),
+              first = wgi_ow_1(w, "Exp", wgi_ow_2(w, "Sub", a, from)),
+              second = wgi_ow_1(w, "Exp", wgi_ow_2(w, "Sub", b, from));
+    return wgi_ow_2(w, "Add", from, wgi_ow_1(w, "Log", wgi_ow_2(w, "Add", first, second)));
+}
+
+static void write_logcumsumexp(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    const int axis = (int)wgi_ow_whole(k, "axis");
+    const bool back = wgi_ow_whole(k, "reverse");
+    (void)row;
+    k->y[0] = k->x[0];
+    for (int64_t d = 1; d < k->shape.dim[axis]; d *= 2)
+        k->y[0] = log_sum(w, k->y[0], moved(w, k->y[0], axis, d, back, -INFINITY));
+}
+
+const wgi_ow_rule wgi_ow_rows[] = {
+    { "layer_norm", write_layer_norm, "LayerNormalization" },
+    { "sort", write_sorted, "TopK" },
+    { "topk", write_sorted, "TopK" },
+    { "softmax_rest", write_softmax_rest, "ReduceSum" },
+    { "others", write_softmax_rest, "ReduceSum" },
+    { "linear_scan", write_linear_scan, "Mul" },
+    { "cumprod", write_cumprod, "Mul" },
+    { "logcumsumexp", write_logcumsumexp, NULL },
+    { NULL, NULL, NULL },
+};

@@ -1,0 +1,593 @@
+/* source_kernels.c: ops that are calls of functions of kernels.c99, or copies. */
+#include "source/source.h"
+#include "wgx/graph.h"
+#include "wgx/source.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+/* ---- what the writers share ---- */
+
+wgx_setting wgi_setting(wg_node n, const char *name)
+{
+    const wg_op *op = wg_node_op(n);
+    for (const wg_attr_row *r = op->attrs; r && r->name; r++)
+        if (!strcmp(r->name, name)) return wgx_attr_setting(r, wg_attr(n));
+    return (wgx_setting){ .kind = WG_ATTR_INT };
+}
+
+typedef struct call {
+    wgi_function *f;
+    wgi_strbuf *to;
+    wgi_value *v;
+} call;
+
+static const char *operand(const call *k, int i)
+{
+    return wgi_pointer(k->f, wgi_value_of(k->f, wgi_operand(k->v, i)));
+}
+static wg_shape shape_of(const call *k, int i) { return wg_node_shape(wgi_operand(k->v, i)); }
+/* Result i of the op, whose first one is v. */
+static const char *result(const call *k, int i) { return wgi_pointer(k->f, k->v + i); }
+
+/* Writes code whose words are noted. */
+static void put(const call *k, const char *format, ...) WG_PRINTF(2, 3);
+static void put(const call *k, const char *format, ...)
+{
+    char text[800];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    wgi_put_code(k->f->s, k->to, "    ", NULL, 0);
+    wgi_put_code(k->f->s, k->to, text, NULL, 0);
+    wgi_strbuf_put(k->to, "\n");
+}
+
+static int64_t product(const wg_shape *s, int from, int to)
+{
+    int64_t n = 1;
+    for (int i = from; i < to; i++) n *= s->dim[i];
+    return n;
+}
+
+/* x as [outer, n, inner], where n are the axes of the list, which are neighbours. */
+typedef struct span {
+    long long outer, n, inner;
+} span;
+static span span_of(const wg_shape *x, const wg_shape *list)
+{
+    span s = { 1, 1, 1 };
+    bool in[WG_MAX_RANK] = { false }, seen = false;
+    for (int i = 0; i < list->rank; i++) in[list->dim[i]] = true;
+    for (int i = 0; i < x->rank; i++) {
+        seen |= in[i] && x->dim[i] != 1;
+        *(in[i] ? &s.n : seen ? &s.inner : &s.outer) *= x->dim[i];
+    }
+    return s;
+}
+static span span_along(const call *k, int operand)
+{
+    const wgx_setting a = wgi_setting(k->v->node, "axis");
+    const wg_shape x = shape_of(k, operand), one = { 1, { a.whole } };
+    return span_of(&x, a.kind == WG_ATTR_AXES ? &a.list : &one);
+}
+
+/* ---- sums ---- */
+
+static bool put_sum(const call *k)
+{
+    const span s = span_along(k, 0);
+    const wg_dtype t = wg_node_dtype(wgi_operand(k->v, 0));
+    if (!wg_dtype_is_float(t)) {
+        if (s.inner != 1) return false;
+        put(k, "for (int i = 0; i < %lld; i++) {", s.outer);
+        put(k, "    long long total = 0;");
+        put(k, "    for (int j = 0; j < %lld; j++) total += (%s)[%lld * i + j];", s.n, operand(k, 0), s.n);
+        put(k, "    (%s)[i] = total;\n    }", result(k, 0));
+    } else if (s.inner == 1)
+        put(k, "sum_rows(%s, %s, %lld, %lld);", operand(k, 0), result(k, 0), s.outer, s.n);
+    else put(k, "sum_columns(%s, %s, %lld, %lld, %lld);", operand(k, 0), result(k, 0), s.outer, s.n, s.inner);
+    return true;
+}
+static bool put_prod(const call *k)
+{
+    const span s = span_along(k, 0);
+    if (!wg_dtype_is_float(k->v->dtype)) return false;
+    if (s.inner == 1) put(k, "multiply_rows(%s, %s, %lld, %lld);", operand(k, 0), result(k, 0), s.outer, s.n);
+    else
+        put(k, "multiply_columns(%s, %s, %lld, %lld, %lld);", operand(k, 0), result(k, 0), s.outer, s.n,
+            s.inner);
+    return true;
+}
+static bool put_max(const call *k)
+{
+    const span s = span_along(k, 0);
+    if (!wg_dtype_is_float(k->v->dtype)) return false;
+    put(k, "largest(%s, %s, %lld, %lld, %lld);", operand(k, 0), result(k, 0), s.outer, s.n, s.inner);
+    return true;
+}
+static bool put_argmax(const call *k)
+{
+    const span s = span_along(k, 0);
+    if (!wg_dtype_is_float(wg_node_dtype(wgi_operand(k->v, 0)))) return false;
+    put(k, "for (int i = 0; i < %lld; i++)", s.outer * s.inner);
+    put(k, "    (%s)[i] = first_largest(%s + i / %lld * %lld + i %% %lld, %lld, %lld);", result(k, 0),
+        operand(k, 0), s.inner, s.n * s.inner, s.inner, s.n, s.inner);
+    return true;
+}
+
+/* ---- calls of (x, y, outer, n, inner), and of more operands or results before the sizes ---- */
+
+static const struct {
+    const char *op, *function;
+    int operands, results;
+} plain[] = {
+    { "softmax", "softmax", 1, 1 },
+    { "log_softmax", "log_softmax", 1, 1 },
+    { "softmax_grad", "softmax_gradient", 2, 1 },
+    { "log_softmax_grad", "log_softmax_gradient", 2, 1 },
+    { "softmax_rest", "rest_of_softmax", 1, 1 },
+    { "others", "sum_others", 1, 1 },
+    { "logsumexp", "log_sum_exp", 1, 3 },
+    { "max_grad", "largest_gradient", 2, 1 },
+    { "max_mask", "is_largest", 1, 1 },
+    { "flip", "flip", 1, 1 },
+};
+static bool put_plain(const call *k)
+{
+    const span s = span_along(k, 0);
+    wgi_strbuf list = { .pool = &k->f->s->pool };
+    size_t i = 0;
+    while (!wgi_made_by(k->v, plain[i].op)) i++;
+    if (!wg_dtype_is_float(wg_node_dtype(wgi_operand(k->v, 0)))) return false;
+    for (int j = 0; j < plain[i].operands; j++) wgi_strbuf_format(&list, "%s, ", operand(k, j));
+    for (int j = 0; j < plain[i].results; j++) wgi_strbuf_format(&list, "%s, ", result(k, j));
+    put(k, "%s(%s%lld, %lld, %lld);", plain[i].function, wgi_strbuf_text(&list), s.outer, s.n, s.inner);
+    return true;
+}
+
+static bool put_log_softmax_rest(const call *k)
+{
+    put(k, "for (int i = 0; i < %lld; i++)", (long long)k->v->size);
+    put(k, "    (%s)[i] = (%s)[i] < (T)0.5 ? LOG1P(-(%s)[i]) : LOG((%s)[i]);", result(k, 0), operand(k, 0),
+        operand(k, 0), operand(k, 1));
+    return true;
+}
+static bool put_cumsum(const call *k)
+{
+    const span s = span_along(k, 0);
+    if (!wg_dtype_is_float(k->v->dtype)) return false;
+    put(k, "cumulate(%s, %s, %lld, %lld, %lld, %s, %s);", operand(k, 0), result(k, 0), s.outer, s.n, s.inner,
+        wgi_setting(k->v->node, "exclusive").whole ? "true" : "false",
+        wgi_setting(k->v->node, "reverse").whole ? "true" : "false");
+    return true;
+}
+static bool put_index_along(const call *k)
+{
+    const span s = span_along(k, 0);
+    put(k, "for (int i = 0; i < %lld; i++) (%s)[i] = i / %lld %% %lld;", (long long)k->v->size, result(k, 0),
+        s.inner, s.n ? s.n : 1);
+    return true;
+}
+static bool put_resize(const call *k)
+{
+    const span s = span_along(k, 0);
+    put(k, "resize(%s, %s, %lld, %lld, %lld, %lld, %s, %s);", operand(k, 0), result(k, 0), s.outer, s.n,
+        s.inner, (long long)wgi_setting(k->v->node, "size").whole,
+        wgi_setting(k->v->node, "mode").whole ? "false" : "true",
+        wgi_setting(k->v->node, "align_corners").whole ? "true" : "false");
+    return true;
+}
+static bool put_unit_rows(const call *k)
+{
+    const long long n = k->v->shape.dim[1], rows = k->v->shape.dim[0];
+    put(k, "memset(%s, 0, %lld * sizeof(T));", result(k, 0), (long long)k->v->size);
+    put(k, "for (int i = 0; i < %lld; i++) (%s)[%lld * i + i] = 1;", rows, result(k, 0), n);
+    return wgi_setting(k->v->node, "from").whole == 0;
+}
+/* A number that must be whole, and below `classes` unless that is 0. */
+static bool put_as_class(const call *k)
+{
+    const long long classes = wgi_setting(k->v->node, "classes").whole;
+    const char *x = operand(k, 0);
+    put(k, "for (int i = 0; i < %lld; i++) {", (long long)k->v->size);
+    put(k, "    if (!((double)(%s)[i] == floor((double)(%s)[i]))) return FAILED;", x, x);
+    if (classes) put(k, "    if ((%s)[i] < 0 || (%s)[i] >= %lld) return FAILED;", x, x, classes);
+    put(k, "    (%s)[i] = (long long)(%s)[i];\n    }", result(k, 0), x);
+    return true;
+}
+
+/* ---- products ---- */
+
+static const char *const order_of[] = { "multiply", "multiply_at", "multiply_bt", "multiply_at_bt" };
+
+static void put_product(const call *k, const wgx_product *p, const char *a, const char *b, const char *y,
+                        const char *indent)
+{
+    const long long m = p->m, n = p->n, inner = p->k, down = p->ta ? 1 : p->k;
+    if (p->order == WGX_IN_ORDER) {
+        put(k, "%s%s(%s, %s, %s, %lld, %lld, %lld);", indent, order_of[(p->ta ? 1 : 0) + (p->tb ? 2 : 0)], a,
+            b, y, m, inner, n);
+        return;
+    }
+    if (p->order == WGX_BY_EIGHTS && n == 1) { /* the matrix is a, stored by columns */
+        put(k, "%sadd_rows(%s, 1, %s, %s, %lld, %lld);", indent, b, a, y, inner, m);
+        return;
+    }
+    if (m == 1 && p->order == WGX_BY_EIGHTS) {
+        put(k, "%sadd_rows(%s, 1, %s, %s, %lld, %lld);", indent, a, b, y, inner, n);
+        return;
+    }
+    put(k, "%sfor (int i = 0; i < %lld; i++)", indent, m);
+    if (p->order == WGX_BY_EIGHTS)
+        put(k, "%s    add_rows(%s + %lld * i, %lld, %s, %s + %lld * i, %lld, %lld);", indent, a, down,
+            p->ta ? m : 1LL, b, y, n, inner, n);
+    else
+        put(k,
+            "%s    for (int j = 0; j < %lld; j++) (%s)[%lld * i + j] = dot(%s + %lld * i, %s + %lld * j, "
+            "%lld);",
+            indent, n, y, n, a, inner, b, inner, inner);
+}
+
+static bool put_matmul(const call *k)
+{
+    const wgx_product p = wgx_product_of(k->v->node);
+    const char *a = operand(k, 0), *b = operand(k, 1), *y = result(k, 0), *indent = "";
+    wgi_pool *pool = &k->f->s->pool;
+    wgi_strbuf at[3] = { { .pool = pool }, { .pool = pool }, { .pool = pool } };
+    int64_t step = p.m * p.n;
+    for (int i = p.axes - 1; i >= 0; i--) {
+        const int64_t along[3] = { p.sa[i], p.sb[i], step };
+        for (int j = 0; j < 3; j++)
+            if (along[j]) wgi_strbuf_format(&at[j], " + %lld * b%d", (long long)along[j], i);
+        step *= p.dim[i];
+    }
+    for (int i = 0; i < p.axes; i++) {
+        put(k, "%sfor (int b%d = 0; b%d < %lld; b%d++) {", indent, i, i, (long long)p.dim[i], i);
+        indent = wgi_pool_format(pool, "%s    ", indent);
+    }
+    put_product(k, &p, wgi_pool_format(pool, "%s%s", a, wgi_strbuf_text(&at[0])),
+                wgi_pool_format(pool, "%s%s", b, wgi_strbuf_text(&at[1])),
+                wgi_pool_format(pool, p.axes ? "%s%s" : "%s%s", y, wgi_strbuf_text(&at[2])), indent);
+    for (int i = p.axes - 1; i >= 0; i--) put(k, "%*s}", 4 * i, "");
+    return true;
+}
+
+/* ---- rows ---- */
+
+static bool put_cross_entropy(const call *k)
+{
+    const wg_shape z = shape_of(k, 0);
+    const long long n = z.dim[z.rank - 1], rows = wg_shape_size(z) / (n ? n : 1);
+    const bool back = k->v->shape.rank == z.rank;
+    if (wg_dtype_is_float(wg_node_dtype(wgi_operand(k->v, 1)))) {
+        if (!back)
+            put(k, "if (!cross_entropy_of_shares(%s, %s, %s, %s, %s, %lld, %lld, %s)) return FAILED;",
+                operand(k, 0), operand(k, 1), result(k, 0), result(k, 1), result(k, 2), rows, n,
+                wgi_setting(k->v->node, "strict").whole ? "true" : "false");
+        return !back;
+    }
+    if (wg_node_dtype(wgi_operand(k->v, 1)) != WG_I32) return false;
+    if (back)
+        put(k, "if (!cross_entropy_gradient(%s, %s, %s, %s, %s, %s, %lld, %lld)) return FAILED;",
+            operand(k, 0), operand(k, 1), operand(k, 2), operand(k, 3), operand(k, 4), result(k, 0), rows, n);
+    else
+        put(k, "if (!cross_entropy(%s, %s, %s, %s, %s, %lld, %lld)) return FAILED;", operand(k, 0),
+            operand(k, 1), result(k, 0), result(k, 1), result(k, 2), rows, n);
+    return true;
+}
+static bool put_norm(const call *k)
+{
+    const wg_shape x = shape_of(k, 0);
+    const long long n = x.dim[x.rank - 1], rows = wg_shape_size(x) / (n ? n : 1);
+    const bool batch = wgi_made_by(k->v, "batch_norm_train") || wgi_made_by(k->v, "batch_norm_grad");
+    const char *name = batch ? "batch_norm" : "layer_norm";
+    const char *eps = wgi_c_number(k->f->s, wgi_setting(k->v->node, "eps").real, k->v->dtype);
+    if (wgi_operand_count(k->v->node) == 5)
+        put(k, "%s_gradient(%s, %s, %s, %s, %s, %s, %s, %s, %s, %lld, %lld);", name, operand(k, 0),
+            operand(k, 1), operand(k, 2), operand(k, 3), operand(k, 4), result(k, 0), result(k, 1),
+            result(k, 2), eps, rows, n);
+    else
+        put(k, "%s(%s, %s, %s, %s, %s, %s, %s, %lld, %lld);", name, operand(k, 0), operand(k, 1),
+            operand(k, 2), result(k, 0), result(k, 1), result(k, 2), eps, rows, n);
+    return true;
+}
+
+/* ---- images ---- */
+
+/* The sizes of a convolution or pooling of a wide side, as a table of the file: its name. */
+static const char *put_axes(const call *k, const wg_shape *wide, const wg_shape *narrow,
+                            const int64_t taps[3])
+{
+    wgi_c_file *s = k->f->s;
+    const char *name = wgi_identifier(s, wgi_pool_format(&s->pool, "%s_axes", k->v->name), true);
+    const wg_shape stride = wgi_setting(k->v->node, "stride").list,
+                   dilation = wgi_setting(k->v->node, "dilation").list,
+                   padding = wgi_setting(k->v->node, "padding").list;
+    const int axes = wide->rank - 2, none = 3 - axes;
+    wgi_put_code(s, &s->tables,
+                 "/* wide and narrow side, taps, stride, dilation, padding before */\nstatic const axis ",
+                 NULL, 0);
+    wgi_strbuf_format(&s->tables, "%s[3] = {", name);
+    for (int a = 0; a < 3; a++) {
+        const int i = a - none;
+        if (i < 0) wgi_strbuf_put(&s->tables, " { 1, 1, 1, 1, 1, 0 },");
+        else
+            wgi_strbuf_format(&s->tables, " { %lld, %lld, %lld, %lld, %lld, %lld }%s",
+                              (long long)wide->dim[i + 1], (long long)narrow->dim[i + 1], (long long)taps[i],
+                              (long long)stride.dim[i], (long long)(dilation.rank ? dilation.dim[i] : 1),
+                              (long long)padding.dim[2 * i], a < 2 ? "," : "");
+    }
+    wgi_strbuf_put(&s->tables, " };\n");
+    return name;
+}
+
+static bool put_conv(const call *k)
+{
+    const bool weights = wgi_made_by(k->v, "conv_weights"), back = wgi_made_by(k->v, "conv_transpose");
+    const wg_shape y = k->v->shape, a = shape_of(k, 0), b = shape_of(k, 1);
+    const wg_shape *wide = back ? &y : &a,
+                   *narrow = weights ? &b
+                             : back  ? &a
+                                     : &y,
+                   *kernel = weights ? &y : &b;
+    const int last = wide->rank - 1, end = kernel->rank;
+    const char *axes = put_axes(k, wide, narrow, kernel->dim);
+    const long long groups = wgi_setting(k->v->node, "groups").whole, in = kernel->dim[end - 2],
+                    out = kernel->dim[end - 1] / groups;
+    if (weights)
+        put(k, "convolve_weights(%s, %s, %s, %s, %lld, %s, %lld, %lld, %lld, %d);", operand(k, 0),
+            operand(k, 1), result(k, 0), "work->part", (long long)wide->dim[0], axes, in, out, groups,
+            wgx_conv_parts(k->v->node));
+    else
+        put(k, "%s(%s, %s, %s, %lld, %s, %lld, %lld, %lld);", back ? "convolve_back" : "convolve",
+            operand(k, 0), operand(k, 1), result(k, 0), (long long)wide->dim[0], axes, in, out, groups);
+    if (weights && wgx_conv_parts(k->v->node) > 1 && k->v->size > k->f->part) k->f->part = k->v->size;
+    return last > 0;
+}
+
+static bool put_pool(const call *k)
+{
+    const bool back = wgi_made_by(k->v, "max_pool_grad"), pick = wgi_made_by(k->v, "max_pool_pick");
+    const wg_shape wide = shape_of(k, 0), narrow = back ? shape_of(k, 1) : k->v->shape,
+                   size = wgi_setting(k->v->node, "size").list,
+                   stride = wgi_setting(k->v->node, "stride").list;
+    const char *axes = put_axes(k, &wide, &narrow, size.dim);
+    const long long channels = wide.dim[wide.rank - 1];
+    bool apart = true;
+    for (int i = 0; i < size.rank; i++) apart &= stride.dim[i] >= size.dim[i];
+    if (back)
+        put(k, "pool_largest_gradient(%s, %s, %s, %lld, %s, %lld, %s);", operand(k, 0), operand(k, 1),
+            result(k, 0), (long long)wide.dim[0], axes, channels, apart ? "true" : "false");
+    else
+        put(k, "pool_largest(%s, %s, %s, %lld, %s, %lld);", operand(k, 0), operand(k, pick ? 1 : 0),
+            result(k, 0), (long long)wide.dim[0], axes, channels);
+    return true;
+}
+
+/* ---- copies ---- */
+
+bool wgi_is_view(const wgi_value *v, int64_t *from)
+{
+    const wg_op *op = wg_node_op(v->node);
+    *from = 0;
+    if (wgx_node_made(v->node).index != v->node.index) return true;
+    if (!op || op->kind != WG_ALIAS || wgx_hints(op)->library != op) return false;
+    if (!wgi_made_by(v, "slice")) return true;
+    const wg_shape x = wg_node_shape(wgi_operand(v, 0));
+    const int axis = (int)wgi_setting(v->node, "axis").whole;
+    const int64_t inner = product(&x, axis + 1, x.rank);
+    *from = wgi_setting(v->node, "from").whole * inner;
+    return wgi_setting(v->node, "step").whole == 1 && product(&x, 0, axis) == 1;
+}
+
+/* For i in outer: y[i][at ... at + n) = x[i][from ... from + n), in runs of `inner` elements. */
+static void put_runs(const call *k, const char *x, const char *y, long long outer, long long n,
+                     long long from_x, long long from_y, long long step_x, long long step_y)
+{
+    put(k, "for (int i = 0; i < %lld; i++)", outer);
+    put(k, "    memcpy(%s + %lld * i + %lld, %s + %lld * i + %lld, %lld * sizeof(%s));", y, step_y, from_y, x,
+        step_x, from_x, n, wgi_c_type(k->f->s, k->v->dtype));
+}
+
+static bool put_slice(const call *k)
+{
+    const wg_shape x = shape_of(k, 0);
+    const int axis = (int)wgi_setting(k->v->node, "axis").whole;
+    const long long outer = product(&x, 0, axis), inner = product(&x, axis + 1, x.rank),
+                    from = wgi_setting(k->v->node, "from").whole,
+                    step = wgi_setting(k->v->node, "step").whole, all = x.dim[axis] * inner,
+                    n = k->v->shape.dim[axis];
+    if (step == 1) {
+        put_runs(k, operand(k, 0), result(k, 0), outer, n * inner, from * inner, 0, all, n * inner);
+        return true;
+    }
+    put(k, "for (int i = 0; i < %lld; i++)", outer);
+    put(k, "    for (int j = 0; j < %lld; j++)", n);
+    put(k,
+        "        memcpy(%s + (%lld * i + j) * %lld, %s + %lld * i + (%lld + j * %lld) * %lld, %lld * "
+        "sizeof(%s));",
+        result(k, 0), n, inner, operand(k, 0), all, from, step, inner, inner,
+        wgi_c_type(k->f->s, k->v->dtype));
+    return true;
+}
+static bool put_unslice(const call *k)
+{
+    const wg_shape x = shape_of(k, 0);
+    const int axis = (int)wgi_setting(k->v->node, "axis").whole;
+    const long long outer = product(&x, 0, axis), inner = product(&x, axis + 1, x.rank),
+                    n = x.dim[axis] * inner;
+    put(k, "memset(%s, 0, %lld * sizeof(%s));", result(k, 0), (long long)k->v->size,
+        wgi_c_type(k->f->s, k->v->dtype));
+    put_runs(k, operand(k, 0), result(k, 0), outer, n, 0, wgi_setting(k->v->node, "from").whole * inner, n,
+             k->v->shape.dim[axis] * inner);
+    return true;
+}
+static bool put_concat(const call *k)
+{
+    const int axis = (int)wgi_setting(k->v->node, "axis").whole;
+    const long long outer = product(&k->v->shape, 0, axis),
+                    inner = product(&k->v->shape, axis + 1, k->v->shape.rank),
+                    all = k->v->shape.dim[axis] * inner;
+    long long at = 0;
+    for (int i = 0; i < wgi_operand_count(k->v->node); i++) {
+        const wg_shape x = shape_of(k, i);
+        put_runs(k, operand(k, i), result(k, 0), outer, x.dim[axis] * inner, 0, at, x.dim[axis] * inner, all);
+        at += x.dim[axis] * inner;
+    }
+    return true;
+}
+
+/* Axes of size 1 fall away, and axes that stay neighbours are one. */
+static bool put_transpose(const call *k)
+{
+    const wg_shape x = shape_of(k, 0), list = wgi_setting(k->v->node, "axis").list;
+    wgi_c_file *s = k->f->s;
+    long long step[WG_MAX_RANK], d[4] = { 1, 1, 1, 1 }, along[4] = { 0 }, n = 1;
+    int axes = 0, before = -2;
+    for (int i = x.rank - 1; i >= 0; i--) step[i] = n, n *= x.dim[i];
+    for (int i = 0; i < list.rank; i++) {
+        const int a = (int)list.dim[i];
+        if (x.dim[a] == 1) continue;
+        if (a == before + 1 && axes) d[axes - 1] *= x.dim[a], along[axes - 1] = step[a];
+        else if (axes < 4) d[axes] = x.dim[a], along[axes++] = step[a];
+        else return false;
+        before = a;
+    }
+    const char *name = wgi_identifier(s, wgi_pool_format(&s->pool, "%s_order", k->v->name), true);
+    wgi_strbuf_format(&s->tables,
+                      "/* sizes of axes, and their steps through the operand */\nstatic const int %s[8] = { ",
+                      name);
+    for (int i = 0; i < 4; i++) wgi_strbuf_format(&s->tables, "%lld, ", d[(i + axes) % 4]);
+    for (int i = 0; i < 4; i++)
+        wgi_strbuf_format(&s->tables, "%lld%s", along[(i + axes) % 4], i < 3 ? ", " : " };\n");
+    if (wg_dtype_is_float(k->v->dtype))
+        put(k, "rearrange(%s, %s, %s, %s + 4);", operand(k, 0), result(k, 0), name, name);
+    else
+        put(k, "rearrange_bytes(%s, %s, %s, %s + 4, (int)sizeof(%s));", operand(k, 0), result(k, 0), name,
+            name, wgi_c_type(s, k->v->dtype));
+    return true;
+}
+
+static bool put_one_hot(const call *k)
+{
+    const long long count = wgi_setting(k->v->node, "count").whole;
+    const int axis = (int)wgi_setting(k->v->node, "axis").whole;
+    if (axis != k->v->shape.rank - 1) return false;
+    put(k, "for (int i = 0; i < %lld; i++)", (long long)(count ? k->v->size / count : 0));
+    put(k, "    for (int j = 0; j < %lld; j++) (%s)[%lld * i + j] = (%s)[i] == j;", count, result(k, 0),
+        count, operand(k, 0));
+    return true;
+}
+
+static bool put_gather(const call *k)
+{
+    const wg_shape x = shape_of(k, 0), rows = shape_of(k, 1);
+    const long long n = product(&x, 1, x.rank);
+    if (wgi_setting(k->v->node, "batch").whole || wg_node_dtype(wgi_operand(k->v, 1)) != WG_I32) return false;
+    put(k, "if (!gather(%s, %s, %s, %lld, %lld, (int)(%lld * sizeof(%s)))) return FAILED;", operand(k, 0),
+        operand(k, 1), result(k, 0), (long long)wg_shape_size(rows), (long long)x.dim[0], n,
+        wgi_c_type(k->f->s, k->v->dtype));
+    return true;
+}
+static bool put_gather_grad(const call *k)
+{
+    const long long count = wgi_setting(k->v->node, "count").whole, n = count ? k->v->size / count : 0;
+    if (wgi_setting(k->v->node, "batch").whole || !wg_dtype_is_float(k->v->dtype)) return false;
+    for (int i = 1; i < wgi_operand_count(k->v->node); i += 2)
+        if (wg_node_dtype(wgi_operand(k->v, i)) != WG_I32) return false;
+    put(k, "memset(%s, 0, %lld * sizeof(%s));", result(k, 0), (long long)k->v->size,
+        wgi_c_type(k->f->s, k->v->dtype));
+    for (int i = 0; i < wgi_operand_count(k->v->node); i += 2)
+        put(k, "if (!gather_gradient(%s, %s, %s, %lld, %lld, %lld)) return FAILED;", operand(k, i),
+            operand(k, i + 1), result(k, 0), (long long)wg_shape_size(shape_of(k, i + 1)), count, n);
+    return true;
+}
+
+/* ---- random numbers ---- */
+
+static bool put_random_keep(const call *k)
+{
+    double keep;
+    uint64_t key;
+    uint32_t last;
+    wg_tensor t;
+    if (!wgx_peek(wgi_operand(k->v, 1), &t)) return false;
+    keep = wg_tensor_item(&t, 0);
+    if (!wgx_peek(wgi_operand(k->v, 2), &t)) return false;
+    if (!wgx_draw_key(wg_context_seed(k->f->s->c), *(const uint64_t *)t.data, keep, &key, &last))
+        return false;
+    k->f->s->draws = true;
+    put(k, "drop_out(%s, %s, %s, %uu, 0x%llxULL, epoch, %lld);", operand(k, 0), result(k, 0),
+        wgi_c_number(k->f->s, keep, k->v->dtype), last, (unsigned long long)key, (long long)k->v->size);
+    return true;
+}
+
+/* ---- the table ---- */
+
+static const struct {
+    const char *op;
+    bool (*write)(const call *k);
+} writers[] = {
+    { "sum", put_sum },
+    { "prod", put_prod },
+    { "max", put_max },
+    { "argmax", put_argmax },
+    { "matmul", put_matmul },
+    { "softmax", put_plain },
+    { "log_softmax", put_plain },
+    { "softmax_grad", put_plain },
+    { "log_softmax_grad", put_plain },
+    { "softmax_rest", put_plain },
+    { "others", put_plain },
+    { "logsumexp", put_plain },
+    { "max_grad", put_plain },
+    { "max_mask", put_plain },
+    { "flip", put_plain },
+    { "log_softmax_rest", put_log_softmax_rest },
+    { "cumsum", put_cumsum },
+    { "index_along", put_index_along },
+    { "resize_axis", put_resize },
+    { "unit_rows", put_unit_rows },
+    { "as_class", put_as_class },
+    { "cross_entropy", put_cross_entropy },
+    { "cross_entropy_grad", put_cross_entropy },
+    { "batch_norm_train", put_norm },
+    { "batch_norm_grad", put_norm },
+    { "layer_norm", put_norm },
+    { "layer_norm_grad", put_norm },
+    { "conv", put_conv },
+    { "conv_transpose", put_conv },
+    { "conv_weights", put_conv },
+    { "max_pool", put_pool },
+    { "max_pool_pick", put_pool },
+    { "max_pool_grad", put_pool },
+    { "slice", put_slice },
+    { "unslice", put_unslice },
+    { "concat", put_concat },
+    { "transpose", put_transpose },
+    { "one_hot", put_one_hot },
+    { "gather", put_gather },
+    { "gather_grad", put_gather_grad },
+    { "random_keep", put_random_keep },
+};
+
+bool wgi_has_text(wg_node n)
+{
+    const wg_op *op = wg_node_op(n);
+    if (op->kind == WG_ALIAS || wgx_node_made(n).index != n.index || wgi_has_expression(op)) return true;
+    for (size_t i = 0; i < sizeof writers / sizeof *writers; i++)
+        if (wgx_op_is(op, writers[i].op)) return true;
+    return false;
+}
+
+bool wgi_put_call(wgi_function *f, wgi_strbuf *to, wgi_value *v)
+{
+    const wg_op *op = wg_node_op(v->node);
+    const call k = { f, to, v };
+    for (size_t i = 0; op && i < sizeof writers / sizeof *writers; i++)
+        if (wgx_op_is(op, writers[i].op)) return writers[i].write(&k);
+    return false;
+}

@@ -1,0 +1,191 @@
+/* C files of nets: their results are those of the library with WG_ISA=base, to the bit, also after many
+ * steps. */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "wengert/export.h"
+#include "wengert/wengert.h"
+
+enum { MOST = 64, ROOM = 1 << 25 };
+
+/* ---- compiling ---- */
+
+static char folder[] = "/tmp/wengert_c_file_XXXXXX";
+
+static void open_folder(void)
+{
+    setenv("WG_ISA", "base", 1);
+    cr_assert(mkdtemp(folder));
+}
+static void close_folder(void)
+{
+    char command[200];
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    cr_expect_eq(system(command), 0);
+}
+
+/* The library made of net.c in the folder. */
+static void *compiled(void)
+{
+    char command[400];
+    snprintf(command, sizeof command,
+             "cd %s && cc -std=c99 -pedantic -O2 -ffp-contract=off -Wall -Wextra -Wconversion -Werror "
+             "-shared -fPIC net.c -lm -o net.so",
+             folder);
+    cr_assert_eq(system(command), 0);
+    snprintf(command, sizeof command, "%s/net.so", folder);
+    void *so = dlopen(command, RTLD_NOW | RTLD_LOCAL);
+    cr_assert(so, "%s", dlerror());
+    return so;
+}
+
+/* ---- nets ---- */
+
+typedef struct net {
+    const char *name;
+    wg_shape x, y;
+    wg_dtype label, dtype;
+    wg_node (*model)(wg_graph *g, wg_params *p, wg_node x); /* what net_forward computes */
+    wg_node (*loss)(wg_node z, wg_node y);
+    wg_optim *(*optim)(wg_params *p);
+    int steps;
+} net;
+
+static wg_node logistic(wg_graph *g, wg_params *p, wg_node x)
+{
+    return wg_sigmoid(wg_squeeze(wg_nn_dense(x, p, "fc", 1)));
+}
+static wg_node mlp(wg_graph *g, wg_params *p, wg_node x)
+{
+    return wg_nn_dense(wg_relu(wg_nn_dense(wg_tanh(wg_nn_dense(x, p, "fc1", 48)), p, "fc2", 32)), p, "fc3",
+                       10);
+}
+static wg_node digits(wg_graph *g, wg_params *p, wg_node x)
+{
+    char name[8];
+    for (int i = 0; i < 3; i++) {
+        snprintf(name, sizeof name, "b%d", i);
+        wg_node z = wg_nn_batch_norm(wg_nn_dense(x, p, name, 64, .bias = false), p,
+                                     name[1] == '0'   ? "n0"
+                                     : name[1] == '1' ? "n1"
+                                                      : "n2");
+        x = wg_dropout(wg_relu(z), .keep_prob = 0.8);
+    }
+    return wg_nn_dense(x, p, "logits", 10);
+}
+static wg_node lenet(wg_graph *g, wg_params *p, wg_node x)
+{
+    const wg_shape five = WG_SHAPE(5), two = WG_SHAPE(2);
+    wg_node h = wg_max_pool(wg_tanh(wg_nn_conv(x, p, "c1", 6, .size = five, .same = true)), .size = two);
+    h = wg_max_pool(wg_relu(wg_nn_conv(h, p, "c2", 16, .size = five)), .size = two);
+    h = wg_reshape(h, WG_SHAPE(wg_dim(h, 0), -1));
+    return wg_nn_dense(wg_relu(wg_nn_dense(h, p, "fc1", 84)), p, "fc2", 10);
+}
+static wg_node lstm(wg_graph *g, wg_params *p, wg_node x)
+{
+    wg_node letters = wg_nn_embedding(x, p, "letter", 30, 12);
+    wg_nn_states s = wg_nn_lstm(letters, p, "lstm", 20);
+    return wg_nn_dense(s.y, p, "out", 30);
+}
+
+static wg_node mean_bce(wg_node z, wg_node y) { return wg_binary_cross_entropy(z, y); }
+static wg_node classes(wg_node z, wg_node y) { return wg_softmax_cross_entropy(z, y); }
+
+static wg_optim *by_sgd(wg_params *p) { return wg_sgd(p, .lr = 0.5, .weight_decay = 0.01); }
+static wg_optim *by_adam(wg_params *p) { return wg_adam(p, .lr = 3e-3); }
+static wg_optim *by_momentum(wg_params *p) { return wg_momentum(p, .lr = 0.02, .nesterov = true); }
+
+static wg_node batch(wg_graph *g, const net *n, const char *name, wg_shape s, wg_dtype t, const void *from)
+{
+    return wg_input(g, name, (wg_tensor){ t, s, (void *)(uintptr_t)from });
+}
+
+/* Numbers of step i: the same for the library and for the file. */
+static void draw(wg_shape s, wg_dtype t, int limit, uint64_t stream, int i, void *to)
+{
+    for (int64_t k = 0; k < wg_shape_size(s); k++) {
+        const uint32_t bits = wg_random_bits(1, stream, (uint64_t)i, (uint64_t)k);
+        const double u = bits / 4294967296.0;
+        if (t == WG_I32) ((int32_t *)to)[k] = (int32_t)(bits % (uint32_t)limit);
+        else if (t == WG_F32) ((float *)to)[k] = (float)(limit ? u < 0.5 : 2 * u - 1);
+        else ((double *)to)[k] = limit ? u < 0.5 : 2 * u - 1;
+    }
+}
+
+static size_t bytes_of(wg_node n)
+{
+    return (size_t)wg_shape_size(wg_node_shape(n)) * wg_dtype_size(wg_node_dtype(n));
+}
+
+static void compare(const net *n)
+{
+    wg_context *c = wg_start(.seed = 5, .dtype = n->dtype);
+    wg_params *p = wg_params_new(c);
+    wg_graph *train = wg_graph_new(c), *eval = wg_graph_new(c);
+    const bool letters = n->x.rank == 2 && n->label == WG_I32 && n->y.rank == 2;
+    const wg_dtype xt = letters ? WG_I32 : n->dtype;
+    const int classes_of = n->label == WG_I32 ? letters ? 30 : 10 : 1;
+    static double x[1 << 17], y[1 << 12], out[1 << 16];
+    char path[200];
+    wg_begin(train, WG_TRAIN), wg_begin(eval, WG_EVAL);
+    draw(n->x, xt, letters ? 30 : 0, 1, 0, x), draw(n->y, n->label, classes_of, 2, 0, y);
+    const wg_node tx = batch(train, n, "x", n->x, xt, x), ty = batch(train, n, "y", n->y, n->label, y),
+                  loss = n->loss(n->model(train, p, tx), ty), ex = batch(eval, n, "x", n->x, xt, x),
+                  z = n->model(eval, p, ex);
+    wg_optim *o = n->optim(p);
+    snprintf(path, sizeof path, "%s/net.c", folder);
+    cr_assert_eq(wg_c_write(z, path, .loss = loss, .optim = o), WG_OK, "%s", wg_message(c));
+    void *so = compiled(), *work = calloc(1, ROOM);
+    float (*step)(const void *, const void *, void *) =
+        (float (*)(const void *, const void *, void *))dlsym(so, "net_step");
+    double (*step64)(const void *, const void *, void *) =
+        (double (*)(const void *, const void *, void *))dlsym(so, "net_step");
+    bool (*forward)(const void *, void *, void *) =
+        (bool (*)(const void *, void *, void *))dlsym(so, "net_forward");
+    int differ = -1;
+    for (int i = 0; i < n->steps && differ < 0; i++) {
+        draw(n->x, xt, letters ? 30 : 0, 1, i, x), draw(n->y, n->label, classes_of, 2, i, y);
+        wg_input_set(tx, (wg_tensor){ xt, n->x, x }), wg_input_set(ty, (wg_tensor){ n->label, n->y, y });
+        wg_backward(loss, p);
+        wg_optim_step(o);
+        const double ours = wg_item(loss);
+        const double theirs = n->dtype == WG_F32 ? (double)step(x, y, work) : step64(x, y, work);
+        if (ours != theirs) differ = i;
+        cr_expect_eq(ours, theirs, "%s: step %d: the loss is %.17g, in C %.17g", n->name, i, ours, theirs);
+    }
+    wg_input_set(ex, (wg_tensor){ xt, n->x, x });
+    cr_assert(forward(x, out, work));
+    const wg_tensor t = wg_value(z);
+    cr_expect(t.data && !memcmp(t.data, out, bytes_of(z)), "%s: the results differ after %d steps", n->name,
+              n->steps);
+    cr_expect_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+    free(work);
+    dlclose(so);
+    wg_finish(c, NULL);
+}
+
+#define F32 WG_F32, WG_F32
+static const net nets[] = {
+    { "logistic", WG_SHAPE(32, 5), WG_SHAPE(32), F32, logistic, mean_bce, by_sgd, 1000 },
+    { "logistic f64", WG_SHAPE(32, 5), WG_SHAPE(32), WG_F64, WG_F64, logistic, mean_bce, by_adam, 1000 },
+    { "mlp", WG_SHAPE(1, 64), WG_SHAPE(1), WG_I32, WG_F32, mlp, classes, by_momentum, 1000 },
+    { "mlp of a batch", WG_SHAPE(37, 64), WG_SHAPE(37), WG_I32, WG_F32, mlp, classes, by_adam, 1000 },
+    { "digits", WG_SHAPE(64, 64), WG_SHAPE(64), WG_I32, WG_F32, digits, classes, by_adam, 1000 },
+    { "lenet", WG_SHAPE(8, 28, 28, 1), WG_SHAPE(8), WG_I32, WG_F32, lenet, classes, by_adam, 200 },
+    { "lstm", WG_SHAPE(4, 9), WG_SHAPE(4, 9), WG_I32, WG_F32, lstm, classes, by_adam, 1000 },
+};
+
+#define SAME_BITS(name, i) \
+    Test(c_file, name, .init = open_folder, .fini = close_folder) { compare(&nets[i]); }
+SAME_BITS(logistic, 0)
+SAME_BITS(logistic_of_doubles, 1)
+SAME_BITS(mlp, 2)
+SAME_BITS(mlp_of_a_batch, 3)
+SAME_BITS(digits, 4)
+SAME_BITS(lenet, 5)
+SAME_BITS(lstm, 6)
