@@ -78,7 +78,7 @@ Test(onnx_modules, scopes_and_names)
     cr_expect_eq(wg_params_count(p), 1);
 }
 
-/* Of equal tensors PyTorch writes one, and copies. A copy with a name of its own is a parameter of its own. */
+/* Of equal tensors PyTorch writes one, and copies. A copy that has a name is a parameter of its own. */
 static void expect_params(const char *from, const char *copy, const float weights[4], int count)
 {
     WGT_IN_WORLD(WG_F64, NULL);

@@ -144,8 +144,8 @@ static bool is_uniform(const wgi_onnx_tensor *t)
 }
 
 /* The initializer that a node copies for another parameter: PyTorch writes one tensor for all that have equal
- * values when they are exported. Parameters that are one stand in a file as one, without a copy; only of those
- * whose weights it has folded nobody knows, unless all numbers are equal. */
+ * values when they are exported. Parameters that are one stand in a file as one, without a copy. Only of
+ * those that it has folded nobody knows, unless all their numbers are equal. */
 static const wgi_onnx_tensor *copied(const wgi_onnx *o, const wgi_onnx_node *n,
                                      const wgi_onnx_scope *averages)
 {
