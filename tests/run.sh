@@ -109,7 +109,7 @@ of_show="$of_show -test_picture_lines -test_read_edges -test_read_back -test_wri
 # functions in any order, every op. With STRICT=1 these run with the hostile library, the others with the
 # plain one.
 guarded="test_odd_calls test_misuse test_busy test_registry test_damage test_reading_memory test_fuzz
-    test_csv test_lang_errors test_by_pointer test_lazy test_shards"
+    test_csv test_lang_errors test_by_pointer test_lazy test_shards test_onnx"
 guarded=${guarded//$'\n'/ }
 not_guarded=-${guarded// / -}
 

@@ -6,6 +6,7 @@
     net = onnx.read("net.onnx")
     y = net(x)                                   inputs in the order of the file, or by name: net(image=x)
     net.parameters()                             as of any module, for an optimizer; net.state_dict()
+    net.train()                                  a model that was read is in the mode of net.eval()
 
 Images have the order of the file: [n, channels, height, width]."""
 import ctypes
@@ -23,6 +24,7 @@ from .nn import Module, Parameter
 
 class Model(Module):
     """A module that a file describes. inputs, outputs: their names."""
+    training = False
 
     def __init__(self, path, context=None):
         self.context = context or default_context()
@@ -63,6 +65,17 @@ class Model(Module):
         self.context._look()
         y = tuple(g._value(_lib.wgx_program_last_part(self._q, k, None)) for k in range(len(self.outputs)))
         return y[0] if len(y) == 1 else y
+
+    def __deepcopy__(self, memo):
+        """Another model of the same file, with the present values."""
+        net = memo[id(self)] = Model(self.path, self.context).train(self.training)
+        net.load_state_dict(self.state_dict())
+        return net
+
+    __copy__ = lambda self: self.__deepcopy__({})
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError("wengert: a model is not saved as a whole: keep %s, and net.state_dict()" % self.path)
 
     def _says(self):
         return "%r, %s -> %s" % (os.path.basename(self.path), ", ".join(self.inputs), ", ".join(self.outputs))

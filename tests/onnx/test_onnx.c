@@ -165,6 +165,15 @@ Test(onnx, deep)
     refused(&g, WG_ERROR_FORMAT, "too deep");
 }
 
+/* A list of numbers that says it has 2^41 bytes, in an attribute that has fewer. */
+Test(onnx, lengths)
+{
+    wgt_bytes g = { .n = 0 }, list = { .n = 0 };
+    WGT_ADD(&list, 8 << 3 | 2, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40, 1, 2, 3);
+    wgt_onnx_node(&g, "Relu", "x", "y", &list);
+    refused(&g, WG_ERROR_FORMAT, "no ONNX model");
+}
+
 /* A file that ends early, at each byte. */
 Test(onnx, cut)
 {

@@ -78,6 +78,40 @@ Test(onnx_modules, scopes_and_names)
     cr_expect_eq(wg_params_count(p), 1);
 }
 
+/* Of equal tensors PyTorch writes one, and copies. A copy that has a name is a parameter of its own. */
+static void expect_params(const char *from, const char *copy, const float weights[4], int count)
+{
+    WGT_IN_WORLD(WG_F64, NULL);
+    const node list[] = { { "Identity_0", "Identity", from, NULL },
+                          { "/a/MatMul", "MatMul", "x", from },
+                          { "/b/MatMul", "MatMul", "/a/MatMul_output_0", copy } };
+    wgt_bytes graph = { .n = 0 };
+    for (int i = 0; i < 3; i++) {
+        wgt_bytes m = { .n = 0 };
+        wgt_onnx_text(&m, 1, list[i].in);
+        if (list[i].in2) wgt_onnx_text(&m, 1, list[i].in2);
+        wgt_onnx_text(&m, 2, i == 0 ? copy : i == 1 ? "/a/MatMul_output_0" : "y");
+        wgt_onnx_text(&m, 3, list[i].name);
+        wgt_onnx_text(&m, 4, list[i].op);
+        wgt_onnx_message(&graph, 1, &m);
+    }
+    const wgt_bytes W = wgt_onnx_tensor(from, WGT_ONNX_FLOAT, WGT_SIZES(2, 2), 2, weights, 16);
+    wgt_onnx_message(&graph, 5, &W);
+    wgt_onnx_port(&graph, 11, "x", WGT_ONNX_FLOAT, WGT_SIZES(3, 2), 2);
+    wgt_onnx_port(&graph, 12, "y", WGT_ONNX_FLOAT, WGT_SIZES(3, 2), 2);
+    built(c, g, p, &graph);
+    cr_expect_eq(wg_params_count(p), count, "%s, %s", from, copy);
+    cr_expect_eq(wg_params_find(p, "a.weight"), *from == 'a' ? 0 : -1);
+}
+
+Test(onnx_modules, copies)
+{
+    static const float some[] = { 1, 2, 3, 4 }, zero[4] = { 0 };
+    expect_params("a.weight", "b.weight", some, 2);
+    expect_params("onnx::MatMul_1", "onnx::MatMul_2", some, 1);
+    expect_params("onnx::MatMul_1", "onnx::MatMul_2", zero, 2);
+}
+
 /* Empty parts, a path of slashes, one that is longer than any name, more modules than are opened. */
 Test(onnx_modules, odd_paths)
 {

@@ -72,8 +72,9 @@ static void note_user(wgi_onnx *o, const wgi_onnx_node *n, int operand)
 {
     wgi_onnx_value *v = *n->in[operand] ? users_of(o, n->in[operand]) : NULL;
     if (!v) return;
-    if (v->user) v->common = in_common(v->user->name, v->common, n->name, module_of(n));
-    else v->user = n, v->number = operand, v->common = module_of(n);
+    const size_t module = module_of(n);
+    v->common = v->user ? in_common(v->user->name, v->common, n->name, module) : module;
+    if (!v->user || (module && !module_of(v->user))) v->user = n, v->number = operand;
 }
 
 /* Notes the modules that have modules in them. */

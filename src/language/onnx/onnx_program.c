@@ -130,15 +130,30 @@ static void declare_param(wgi_onnx *o, const char *name, const wgi_onnx_tensor *
     v->stored = t;
 }
 
-/* The initializer that a node copies for a running average: files share one among tensors that begin with
- * equal values, and of these the average alone is not trained. */
+/* Whether all numbers of a tensor are equal, as biases of a new net are. */
+static bool is_uniform(const wgi_onnx_tensor *t)
+{
+    const int64_t n = wg_shape_size(t->shape);
+    bool equal = n > 0 && !t->outside;
+    if (equal && t->raw) {
+        const size_t size = t->raw_size / (size_t)n;
+        return !memcmp(t->raw, t->raw + size, t->raw_size - size);
+    }
+    for (size_t i = 1; equal && i < t->count; i++) equal = t->numbers[i] == t->numbers[0];
+    return equal;
+}
+
+/* The initializer that a node copies for another parameter: PyTorch writes one tensor for all that have equal
+ * values when they are exported. Parameters that are one stand in a file as one, without a copy. Only of
+ * those that it has folded nobody knows, unless all their numbers are equal. */
 static const wgi_onnx_tensor *copied(const wgi_onnx *o, const wgi_onnx_node *n,
                                      const wgi_onnx_scope *averages)
 {
     if (strcmp(n->op, "Identity") != 0 || *n->domain || n->ins != 1 || n->outs != 1) return NULL;
-    const wgi_onnx_value *v =
-        wgi_onnx_find(averages, n->out[0]) ? wgi_onnx_find(o->declared, n->in[0]) : NULL;
-    return v ? v->stored : NULL;
+    const wgi_onnx_value *v = wgi_onnx_find(o->declared, n->in[0]);
+    const wgi_onnx_tensor *t = v ? v->stored : NULL;
+    const bool named = strncmp(n->out[0], "onnx::", 6) != 0 || wgi_onnx_find(averages, n->out[0]);
+    return t && (named || is_uniform(t)) ? t : NULL;
 }
 
 static bool declare_names(wgi_onnx *o, wgi_onnx_scope *stored, const wgi_onnx_scope *used,
