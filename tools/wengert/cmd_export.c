@@ -5,7 +5,7 @@
 #include "wengert/export.h"
 
 static const flag flags[] = {
-    { 'o', "output", "FILE.c", "the file; - for standard output (default)" },
+    { 'o', "output", "FILE.c|FILE.onnx", "the file: C, or ONNX; - for standard output, C (default)" },
     { 0, "of", "NAME",
       "what is computed (default: the last name that needs the parameters and the fewest inputs, so no "
       "labels; "
@@ -15,6 +15,9 @@ static const flag flags[] = {
     { 0, "train", NULL, "also net_step: the loss, its gradients and the step of an optimizer" },
     { 0, "batch", "N", "rows of a step (default: those of train(...), else 64)" },
     { 0, "loss", "NAME", "the name to minimise, if the program has no train(...)" },
+    { 0, "backward", NULL,
+      "of ONNX: the results are the loss, and its gradients by all parameters, as grad.W" },
+    { 0, "opset", "N", "of ONNX: the version of its operators, 13 to 17 (default 17)" },
     { 0, "optimizer", "OPTIMIZER",
       "as in train: sgd, adam(lr=1e-3), ... (default: that of train(...), else adam)" },
     { 0, NULL, NULL, NULL },
@@ -123,18 +126,31 @@ static bool find_step(job *w, wg_c_opts *o)
     long long batch = t && t->batch ? t->batch : 64;
     if (!args_long(w->m.a, "batch", 1, &batch)) return model_ends(&w->m, EXIT_FLAGS);
     return build(w, wg_graph_new(w->m.c), WG_TRAIN, batch) && find_loss(&w->m, &o->loss) &&
-           find_optimizer(&w->m, &o->optim);
+           (args_has(w->m.a, "backward") || find_optimizer(&w->m, &o->optim));
 }
 
 /* ---- the command ---- */
 
+static bool is_onnx(const args *a)
+{
+    const char *path = args_value(a, "output");
+    const size_t length = path ? strlen(path) : 0;
+    return length > 5 && !strcmp(path + length - 5, ".onnx");
+}
+
 static bool flags_fit(model *m)
 {
-    static const char *const of_step[] = { "batch", "loss", "optimizer" };
+    static const char *const of_step[] = { "optimizer", "batch", "loss" }, *const of_onnx[] = { "backward",
+                                                                                                "opset" };
+    const bool back = args_has(m->a, "backward");
     for (size_t i = 0; i < sizeof of_step / sizeof *of_step; i++)
-        if (args_has(m->a, of_step[i]) && !args_has(m->a, "train"))
+        if (args_has(m->a, of_step[i]) && !args_has(m->a, "train") && !(back && i))
             return model_wrong(m, "--%s is about a step: give --train, too", of_step[i]);
-    return true;
+    for (size_t i = 0; i < sizeof of_onnx / sizeof *of_onnx; i++)
+        if (args_has(m->a, of_onnx[i]) && !is_onnx(m->a))
+            return model_wrong(m, "--%s is about ONNX: give -o FILE.onnx, too", of_onnx[i]);
+    return !back || !args_has(m->a, "train") ||
+           model_wrong(m, "--train has --backward in it: give one of them");
 }
 
 static bool export_program(job *w, const args *a)
@@ -150,7 +166,8 @@ static bool export_program(job *w, const args *a)
     if (args_has(a, "name")) o.name = args_value(a, "name");
     find_symbols(w);
     if (!build(w, m->g, m->mode, rows) || !find_result(m, &y)) return false;
-    if (args_has(a, "train") && !find_step(w, &o)) return false;
+    if ((args_has(a, "train") || args_has(a, "backward")) && !find_step(w, &o)) return false;
+    if (is_onnx(a)) return export_onnx(m, y, o.loss, o.optim);
     wg_c_write_at("", y, path ? path : "-", &o);
     return model_flags_ok(m);
 }
@@ -164,11 +181,12 @@ static int run(const args *a)
 
 const command cmd_export = {
     "export",
-    "export FILE.wg | -e TEXT -o FILE.c [--load W.safetensors] [--train] [flags]",
-    "Writes a program as one file of C, which needs no library.",
+    "export FILE.wg | -e TEXT -o FILE.c|FILE.onnx [--load W.safetensors] [--train] [flags]",
+    "Writes a program as one file of C, which needs no library, or as ONNX.",
     { flags, model_flags, NULL },
     "  wengert export net.wg --load run/weights.safetensors -o net.c\n"
     "  wengert export digits.wg --train -o net.c\n"
+    "  wengert export net.wg --load run/weights.safetensors -o net.onnx\n"
     "  cc -O3 -ffp-contract=off -c net.c\n",
     run,
 };

@@ -302,6 +302,11 @@ wg_tensor model_literal(model *m, const char *flag_name, const char *name, const
  * message. */
 char *model_assignment(model *m, const char *flag_name, const char *text, const char **value);
 
+/* ---- export_onnx.c ---- */
+
+/* Writes y, or with a loss the loss and its gradients, and with an optimizer what a step changes. */
+bool export_onnx(model *m, wg_node y, wg_node loss, wg_optim *o);
+
 /* ---- model_data.c ---- */
 
 bool model_data(model *m); /* --data, --map, --rows */

@@ -15,18 +15,12 @@ WG_OPTION_ROWS(wg_onnx_write_opts)
 static const wgi_ow_rule *rule_of(const wg_op *op)
 {
     static const wgi_ow_rule *const all[] = { wgi_ow_elementwise, wgi_ow_arrangement, wgi_ow_indices,
-                                              wgi_ow_windows,     wgi_ow_rows,        wgi_ow_matrices };
+                                              wgi_ow_windows,     wgi_ow_rows,        wgi_ow_matrices,
+                                              wgi_ow_random };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         for (const wgi_ow_rule *r = all[i]; r->op; r++)
             if (wgx_op_is(op, r->op)) return r;
     return NULL;
-}
-
-wgx_setting wgi_ow_option(const wgi_ow_call *k, const char *name)
-{
-    for (const wg_attr_row *row = k->op->attrs; row && row->name; row++)
-        if (!strcmp(row->name, name)) return wgx_attr_setting(row, wg_attr(k->n));
-    return (wgx_setting){ 0 };
 }
 
 /* ---- names ---- */
@@ -79,13 +73,12 @@ static int leaf_of(wgi_ow *w, wg_node n)
     const bool owned = leaf == WG_LEAF_PARAM || leaf == WG_LEAF_STATE;
     const wg_params *p = owned ? wgx_node_params(n) : NULL;
     const char *name = wg_node_name(n);
-    if (leaf == WG_LEAF_NUMBER) {
+    if (leaf == WG_LEAF_NUMBER || (!owned && !*name)) { /* nobody could give it another value */
         wg_tensor t;
         return wgx_peek(n, &t) ? wgi_ow_constant(w, t.dtype, t.shape, t.data) : 0;
     }
-    const int v =
-        wgi_ow_value_new(w, owned ? WGI_OW_STORED : WGI_OW_INPUT, wgi_ow_claim(w, *name ? name : "input"),
-                         wg_node_dtype(n), wg_node_shape(n));
+    const int v = wgi_ow_value_new(w, owned ? WGI_OW_STORED : WGI_OW_INPUT, wgi_ow_claim(w, name),
+                                   wg_node_dtype(n), wg_node_shape(n));
     if (v && owned) w->value[v].data = wg_params_tensor(p, wg_params_find(p, name)).data;
     return v;
 }
@@ -293,8 +286,8 @@ static void write_leaves(wgi_ow *w, const wg_node y[], int n)
 
 static void release(wgi_ow *w)
 {
-    void *const all[] = { w->value,    w->node,     w->name,         w->list,      w->stands,
-                          w->texts.at, w->attrs.at, w->constants.at, w->refused.at };
+    void *const all[] = { w->value,    w->node,     w->name,         w->list,       w->stands,
+                          w->texts.at, w->attrs.at, w->constants.at, w->refused.at, w->mask };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) wg_free(w->c, all[i]);
     wg_free(w->c, w);
 }
@@ -306,6 +299,8 @@ static void write_all(wgi_ow *w, const wg_node y[], int n, const char *path, con
     w->values = wgi_ow_value_new(w, WGI_OW_STORED, 0, WG_F32, WG_SCALAR) == 0;
     write_leaves(w, y, n);
     write_nodes(w, y, n, 0);
+    for (int i = 0; i < o->input_count && !wg_failed(w->c); i++)
+        if (stood(w, o->inputs[i])) w->value[stood(w, o->inputs[i])].kind = WGI_OW_INPUT;
     if (w->refusals) refusal(w);
     list_ends(w, y, n, o);
     if (!wg_failed(w->c)) wgi_ow_file(w, path);
@@ -324,6 +319,17 @@ static bool fits(wg_site here, wg_node y, const wg_onnx_write_opts *o)
         return wg_fail(c, here, WG_ERROR_USE, "onnx_write: output_count is %d, but there is no list",
                        o->output_count),
                false;
+    if (o->input_count && !o->inputs)
+        return wg_fail(c, here, WG_ERROR_USE, "onnx_write: input_count is %d, but there is no list",
+                       o->input_count),
+               false;
+    for (int i = 0; i < o->input_count; i++) {
+        const wg_leaf leaf = wg_node_ok(o->inputs[i]) ? wg_node_leaf(o->inputs[i]) : WG_LEAF_NONE;
+        if ((leaf != WG_LEAF_PARAM && leaf != WG_LEAF_STATE) || wg_graph_of(o->inputs[i]) != g)
+            return wg_fail(c, here, WG_ERROR_USE, "onnx_write: input %d is no parameter of the graph of y",
+                           i),
+                   false;
+    }
     for (int i = 0; i < o->output_count; i++)
         if (!wg_node_ok(o->outputs[i]) || wg_graph_of(o->outputs[i]) != g)
             return wg_fail(c, here, WG_ERROR_USE, "onnx_write: output %d is no node of the graph of y", i),

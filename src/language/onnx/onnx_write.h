@@ -6,7 +6,7 @@
 
 #include "wgx/op.h"
 
-/* ---- bytes of protobuf: onnx_proto.c ---- */
+/* ---- bytes of protobuf: onnx_write_proto.c ---- */
 
 /* Bytes that grow. Without memory they stay as they are, and the context has an error. */
 typedef struct wgi_ow_bytes {
@@ -24,7 +24,7 @@ void wgi_ow_field_bytes(wgi_ow_bytes *b, int field, const void *bytes, size_t co
 size_t wgi_ow_open(wgi_ow_bytes *b, int field);
 void wgi_ow_close(wgi_ow_bytes *b, size_t opened);
 
-/* ---- the graph of ONNX in memory: onnx_made.c ---- */
+/* ---- the graph of ONNX in memory: onnx_write_made.c ---- */
 
 typedef enum wgi_ow_kind { WGI_OW_RESULT, WGI_OW_INPUT, WGI_OW_STORED } wgi_ow_kind;
 
@@ -55,6 +55,12 @@ typedef struct wgi_ow_name {
     int next, count; /* of the same hash; the number of the last name that was made of this one */
 } wgi_ow_name;
 
+/* What a node that draws from a stream has kept. */
+typedef struct wgi_ow_mask {
+    uint32_t stream;
+    int value;
+} wgi_ow_mask;
+
 enum { WGI_OW_HEADS = 4096 };
 
 typedef struct wgi_ow {
@@ -65,10 +71,12 @@ typedef struct wgi_ow {
     wgi_ow_value *value;
     wgi_ow_node *node;
     wgi_ow_name *name;
+    wgi_ow_mask *mask;
     int *list;
     void *grown; /* an array that has just got more room */
     int *stands; /* by node of the graph: the value that stands for it */
-    size_t values, value_room, nodes, node_room, names, name_room, listed, list_room, stand_room;
+    size_t values, value_room, nodes, node_room, names, name_room, listed, list_room, stand_room, masks,
+        mask_room;
     wgi_ow_bytes texts, attrs, constants;
     size_t taken;   /* the attributes up to here belong to nodes */
     char base[256]; /* how the names of values begin */
@@ -103,7 +111,7 @@ int wgi_ow_list(wgi_ow *w, const int64_t *v, int n);
 static inline wg_dtype wgi_ow_type(const wgi_ow *w, int v) { return w->value[v].type; }
 static inline wg_shape wgi_ow_shape(const wgi_ow *w, int v) { return w->value[v].shape; }
 
-/* ---- what rules are made of: onnx_pieces.c ---- */
+/* ---- what rules are made of: onnx_write_pieces.c ---- */
 
 int wgi_ow_1(wgi_ow *w, const char *op, int a);        /* elementwise */
 int wgi_ow_2(wgi_ow *w, const char *op, int a, int b); /* elementwise, of operands that broadcast */
@@ -151,7 +159,7 @@ struct wgi_ow_rule {
     void (*write)(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row); /* sets k->y */
     const char *onnx;
 };
-/* The option of this name. */
+/* The option of this name: onnx_write_pieces.c. */
 wgx_setting wgi_ow_option(const wgi_ow_call *k, const char *name);
 static inline int64_t wgi_ow_whole(const wgi_ow_call *k, const char *name)
 {
@@ -159,9 +167,9 @@ static inline int64_t wgi_ow_whole(const wgi_ow_call *k, const char *name)
 }
 /* The list of rules of a file, which ends with a row without a name. */
 extern const wgi_ow_rule wgi_ow_elementwise[], wgi_ow_arrangement[], wgi_ow_indices[], wgi_ow_windows[],
-    wgi_ow_rows[], wgi_ow_matrices[];
+    wgi_ow_rows[], wgi_ow_matrices[], wgi_ow_random[];
 
-/* ---- the file: onnx_file.c ---- */
+/* ---- the file: onnx_write_file.c ---- */
 
 /* Writes what the results need. */
 wg_status wgi_ow_file(wgi_ow *w, const char *path);

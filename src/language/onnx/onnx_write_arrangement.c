@@ -1,4 +1,4 @@
-/* onnx_arrangement.c: ops that move elements, reduce axes, and multiply matrices. */
+/* onnx_write_arrangement.c: ops that move elements, reduce axes, and multiply matrices. */
 #include "onnx/onnx_write.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* onnx_file.c: the ONNX file: what the results need, as protobuf. */
+/* onnx_write_file.c: the ONNX file: what the results need, as protobuf. */
 #include "onnx/onnx_write.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* onnx_made.c: the graph of ONNX in memory: values, nodes, constants, and names that differ. */
+/* onnx_write_made.c: the graph of ONNX in memory: values, nodes, constants, and names that differ. */
 #include "onnx/onnx_write.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* onnx_windows.c: convolutions, the largest elements of windows, and axes of other lengths. Here channels
- * stand last, in ONNX behind the images: values are turned, and turned back. */
+/* onnx_write_windows.c: convolutions, the largest elements of windows, and axes of other lengths. Here
+ * channels stand last, in ONNX behind the images: values are turned, and turned back. */
 #include "onnx/onnx_write.h"
 
 #include <math.h>

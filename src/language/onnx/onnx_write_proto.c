@@ -1,4 +1,4 @@
-/* onnx_proto.c: bytes of protobuf: fields with numbers, and messages in messages. */
+/* onnx_write_proto.c: bytes of protobuf: fields with numbers, and messages in messages. */
 #include "onnx/onnx_write.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* onnx_indices.c: ops that choose rows by their numbers, and what is made of numbers of rows. */
+/* onnx_write_indices.c: ops that choose rows by their numbers, and what is made of numbers of rows. */
 #include "onnx/onnx_write.h"
 
 /* The sizes of a gather: for each index of the batch, rows of a number of elements, and how many are

@@ -1,4 +1,4 @@
-/* onnx_pieces.c: what the rules are made of: operators of ONNX whose types and shapes follow from the
+/* onnx_write_pieces.c: what the rules are made of: operators of ONNX whose types and shapes follow from the
  * operands. */
 #include "onnx/onnx_write.h"
 
@@ -95,6 +95,8 @@ int wgi_ow_cast(wgi_ow *w, int a, wg_dtype t)
 int wgi_ow_shaped(wgi_ow *w, int a, wg_shape s)
 {
     if (wg_shape_equal(wgi_ow_shape(w, a), s)) return a;
+    if (wg_shape_size(s) == 0)
+        return wgi_ow_constant(w, wgi_ow_type(w, a), s, ""); /* Reshape reads 0 otherwise */
     return wgi_ow_op(w, "Reshape", wgi_ow_type(w, a), s, a, wgi_ow_list(w, s.dim, s.rank), 0);
 }
 
@@ -217,4 +219,13 @@ int wgi_ow_counted(wgi_ow *w, wg_dtype t, int rank, int axis, int64_t n)
     wg_free(w->c, floats);
     wg_free(w->c, doubles);
     return y;
+}
+
+/* ---- options ---- */
+
+wgx_setting wgi_ow_option(const wgi_ow_call *k, const char *name)
+{
+    for (const wg_attr_row *row = k->op->attrs; row && row->name; row++)
+        if (!strcmp(row->name, name)) return wgx_attr_setting(row, wg_attr(k->n));
+    return (wgx_setting){ 0 };
 }

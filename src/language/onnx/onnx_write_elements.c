@@ -1,4 +1,4 @@
-/* onnx_elements.c: ops whose result depends on one element of each operand. */
+/* onnx_write_elements.c: ops whose result depends on one element of each operand. */
 #include "onnx/onnx_write.h"
 
 #include <float.h>

@@ -1,4 +1,4 @@
-/* onnx_rows.c: ops along an axis: norms, sorting, and results that are made of those before them. */
+/* onnx_write_rows.c: ops along an axis: norms, sorting, and results that are made of those before them. */
 #include "onnx/onnx_write.h"
 
 #include <math.h>
