@@ -33,8 +33,9 @@ def refused(kind, text, f, *given, **named):
 def small():
     """y = relu(x W^T + b), and the sum of each row."""
     node = helper.make_node
-    write("net.onnx", [node("Gemm", ["x", "fc.weight", "fc.bias"], ["z"], transB=1), node("Relu", ["z"], ["y"]),
-                       node("ReduceSum", ["y", "axes"], ["s"], keepdims=0)],
+    write("net.onnx",
+          [node("Gemm", ["x", "fc.weight", "fc.bias"], ["z"], transB=1), node("Relu", ["z"], ["y"]),
+           node("ReduceSum", ["y", "axes"], ["s"], keepdims=0)],
           [("x", TensorProto.FLOAT, ["batch", 2])],
           [("y", TensorProto.FLOAT, ["batch", 3]), ("s", TensorProto.FLOAT, ["batch"])],
           [("fc.weight", W), ("fc.bias", B), ("axes", np.array([1]))])
@@ -82,6 +83,38 @@ def whole_numbers():
     assert np.array_equal(y.numpy(), W[[2, 0, 2]].reshape(2, -1))
 
 
+def of_one(op, stored=(), opset=13, **options):
+    """The model of one operator on an image of any size."""
+    write("one.onnx", [helper.make_node(op, ["x", *(n for n, _ in stored)], ["y"], **options)],
+          [("x", TensorProto.FLOAT, [1, 1, "h", "w"])], [("y", TensorProto.FLOAT, [1, 1, None, None])],
+          stored, opset)
+    return wg.onnx.read("one.onnx")
+
+
+def last_windows():
+    """With ceil_mode a window begins in the image or before it; a mean counts the margin that is said."""
+    x, size, ends = np.arange(72.0).reshape(9, 8), 3, (10, 9)
+    largest, mean = np.zeros((4, 3)), np.zeros((4, 3))
+    for i in range(4):
+        for k in range(3):
+            part = x[max(3 * i - 1, 0):3 * i + 2, max(3 * k - 1, 0):3 * k + 2]
+            count = [min(3 * n + size, end + 1) - 3 * n for n, end in zip((i, k), ends)]
+            largest[i, k], mean[i, k] = part.max(), part.sum() / (count[0] * count[1])
+    options = dict(kernel_shape=[3, 3], strides=[3, 3], pads=[1, 1, 1, 1], ceil_mode=1)
+    assert np.array_equal(of_one("MaxPool", **options)(x[None, None]).numpy()[0, 0], largest)
+    y = of_one("AveragePool", count_include_pad=1, **options)(x[None, None]).numpy()[0, 0]
+    assert np.allclose(y, mean, rtol=1e-13), (y, mean)
+
+
+def scales():
+    """Sizes and places are those of scales of 32 bits: 9 times 13/9 is 13, and 6 / 1.2 is 5."""
+    x = np.arange(90.0).reshape(9, 10)
+    for up, n in (13 / 9, 13), (1.2, 10):
+        net = of_one("Upsample", [("scales", np.array([1, 1, up, 1], np.float32))], 9, mode="nearest")
+        want = x[[int(np.floor(np.float32(i) / np.float32(up))) for i in range(n)]]
+        assert np.array_equal(net(x[None, None]).numpy()[0, 0], want), (up, net(x[None, None]).shape)
+
+
 def missing():
     write("foo.onnx", [helper.make_node("Foo", ["x"], ["y"])], [("x", TensorProto.FLOAT, [1])],
           [("y", TensorProto.FLOAT, [1])], [])
@@ -94,4 +127,6 @@ values(model)
 derivatives(model)
 copies(model)
 whole_numbers()
+last_windows()
+scales()
 missing()

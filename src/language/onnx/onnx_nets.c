@@ -167,13 +167,15 @@ bool wgi_onnx_conv_transpose(wgi_onnx_call *k)
 
 /* ---- pooling ---- */
 
-/* With ceil_mode the last window may stand partly behind the margin, which becomes so much wider. */
+/* With ceil_mode the last window may end behind the margin, which becomes so much wider. One that would begin
+ * behind the image is left out. */
 static void widen(wgi_onnx_call *k, window *w)
 {
     for (int i = 0; wgi_ox_i(k, "ceil_mode", 0) && i < w->axes; i++) {
         const int64_t room = w->pixels[i] + w->before[i] + w->after[i] - reach(w, i);
-        const int64_t over = room > 0 ? room % w->stride[i] : 0;
-        if (over) w->after[i] += w->stride[i] - over;
+        const int64_t over = room > 0 ? room % w->stride[i] : 0,
+                      last = room + (over ? w->stride[i] - over : 0); /* where that window begins */
+        if (over && last < w->pixels[i] + w->before[i]) w->after[i] += w->stride[i] - over;
     }
 }
 
@@ -296,13 +298,35 @@ static wg_node mean_pool(wgi_onnx_call *k, wg_node x, const window *w, bool skip
                                             .skip_padding = skip));
 }
 
+/* The mean counts the margin that the file says, and not what ceil_mode has added: by how much each mean over
+ * whole windows is too small. */
+static wg_node over_counted(wgi_onnx_call *k, wg_node y, const window *whole, const window *said)
+{
+    for (int i = 0; i < whole->axes; i++) {
+        if (whole->after[i] == said->after[i]) continue;
+        wg_shape s = wg_node_shape(y);
+        const int64_t results = s.dim[i + 1], end = said->before[i] + said->pixels[i] + said->after[i];
+        for (int a = 0; a < s.rank; a++) s.dim[a] = a == i + 1 ? results : 1;
+        const wg_tensor t = wgi_ox_room(k, WG_F64, s);
+        for (int64_t r = 0; t.data && r < results; r++) {
+            const int64_t from = r * said->stride[i], to = from + said->size[i];
+            ((double *)t.data)[r] = (double)said->size[i] / (double)((to < end ? to : end) - from);
+        }
+        y = wg_mul_at(k->here, y, wg_cast_at(k->here, wgi_ox_leaf(k, t), wg_node_dtype(y)));
+    }
+    return y;
+}
+
 bool wgi_onnx_avg_pool(wgi_onnx_call *k)
 {
-    window w;
+    window w, said;
     if (!window_of(k, NULL, &w)) return false;
+    said = w;
     widen(k, &w);
     if (!is_plain(&w)) return wgi_ox_fail(k, WG_ERROR_MISSING, "margins as wide as the window are not there");
-    return wgi_ox_put_last(k, 0, mean_pool(k, wgi_ox_last(k, 0), &w, !wgi_ox_i(k, "count_include_pad", 0)));
+    const bool skip = !wgi_ox_i(k, "count_include_pad", 0);
+    const wg_node y = mean_pool(k, wgi_ox_last(k, 0), &w, skip);
+    return wgi_ox_put_last(k, 0, skip ? y : over_counted(k, y, &w, &said));
 }
 
 bool wgi_onnx_lp_pool(wgi_onnx_call *k)
