@@ -1054,7 +1054,8 @@ class Value:
             pieces: builtins.bool = False, guards: builtins.bool = False) -> Value:
         """Builds root, and every node that it depends on, again in another graph."""
     def onnx_write(self, path: _Path, *, opset: builtins.int = 17,
-            outputs: Value | Sequence[Value] | None = None, names: Sequence[str] | None = None) -> None:
+            outputs: Value | Sequence[Value] | None = None, names: Sequence[str] | None = None,
+            inputs: Value | Sequence[Value] | None = None) -> None:
         """Writes the graph that y is computed from."""
     def extern(self, shape: _Shape, *, name: str | None = None, impure: builtins.bool = False) -> Value:
         """The value forward(x), a function of NumPy arrays whose result has this shape. backward(x, ..."""

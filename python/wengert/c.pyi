@@ -1167,7 +1167,7 @@ def onnx_read(path: _Path, *, context: Context | None = None) -> _Program:
 def onnx_result(q: Any, i: int) -> str | None:
     """The name of result i; NULL: there are no more."""
 def onnx_write(y: _Operand, path: _Path, *, opset: int = 17, outputs: Value | Sequence[Value] | None = None,
-        names: Sequence[str] | None = None) -> None:
+        names: Sequence[str] | None = None, inputs: Value | Sequence[Value] | None = None) -> None:
     """Writes the graph that y is computed from."""
 def op_at(i: int) -> _Op:
     """The library's op number i."""

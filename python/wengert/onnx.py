@@ -7,7 +7,9 @@
     y = net(x)                                   inputs in the order of the file, or by name: net(image=x)
     net.parameters()                             as of any module, for an optimizer; net.state_dict()
 
-Images have the order of the file: [n, channels, height, width]."""
+    onnx.write(y, "net.onnx")                    the graph that y is computed from
+
+Images that are read have the order of the file: [n, channels, height, width]."""
 import ctypes
 import os
 
@@ -71,3 +73,10 @@ class Model(Module):
 def read(path):
     """A model as a module."""
     return Model(path)
+
+
+def write(y, path, opset=17, names=None):
+    """Writes the graph that y, a value or a list of values, is computed from. Inputs with a name are inputs of
+    the file. names: of the results, in the place of their own."""
+    from ._onnx_write import write_values
+    write_values(y, path, opset, names)

@@ -91,7 +91,7 @@ async function main() {
     } catch (e) { console.log(`${name}: ${String(e.message || e).slice(0, 300)}`); }
   }
   const wrong = names.length - right - unknown;
-  console.log(`${right} right, ${wrong} wrong, ${unknown} of dtypes that JavaScript has not`);
+  console.log(`${right} right, ${wrong} wrong, ${unknown} of dtypes that the runtime has not`);
   console.log(`the largest difference ${worst.toExponential(1)}`);
   process.exit(wrong || !right ? 1 : 0);
 }

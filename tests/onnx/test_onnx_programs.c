@@ -1,6 +1,6 @@
-/* test_onnx_programs.c: programs of the language as ONNX files: with WG_ONNX_FOLDER and WG_ONNX_PROGRAMS, a list of
- * files, all values that have a name go to a file, and the gradients of the last scalar by all parameters to another.
- * tests/onnx.sh has them run by another runtime. */
+/* test_onnx_programs.c: programs of the language as ONNX files: with WG_ONNX_FOLDER and WG_ONNX_PROGRAMS, a
+ * list of files, all values that have a name go to a file, and the gradients of the last scalar by all
+ * parameters to another. tests/onnx.sh has them run by another runtime. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>

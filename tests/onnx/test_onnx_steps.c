@@ -1,5 +1,5 @@
-/* test_onnx_steps.c: steps of training as ONNX files: the digits and LeNet, by Adam. With WG_ONNX_FOLDER they go there,
- * with what five steps of the library give: tests/onnx.sh has them run by another runtime. */
+/* test_onnx_steps.c: steps of training as ONNX files: the digits and LeNet, by Adam. With WG_ONNX_FOLDER they
+ * go there, with what five steps of the library give: tests/onnx.sh has them run by another runtime. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* export_onnx.c: programs as ONNX, for the command export: what is computed, with gradients, or a step of training. */
+/* export_onnx.c: programs as ONNX, for the command export: what is computed, with gradients, or a step of
+ * training. */
 #include <string.h>
 
 #include "tool.h"

@@ -1,4 +1,4 @@
-/* onnx_write_matrices.c: linear algebra. ONNX has no operators for it, so the steps of elimination are written
+/* onnx_write_matrices.c: linear algebra. ONNX has no operators for it, so steps of elimination are written
  * one by one: a matrix of n rows becomes some 16 n nodes. Here all matrices are [batch, rows, columns]. */
 #include "onnx/onnx_write.h"
 
