@@ -76,7 +76,7 @@ def read(path):
 
 
 def write(y, path, opset=17, names=None):
-    """Writes the graph that y, a value or a list of values, is computed from. Inputs with a name are inputs of
-    the file. names: of the results, in the place of their own."""
+    """Writes the graph that y, a value or a list of values, is computed from. Inputs with a name are inputs
+    of the file. names: of the results, in the place of their own."""
     from ._onnx_write import write_values
     write_values(y, path, opset, names)

@@ -83,10 +83,12 @@ async function main() {
   const names = files.map(f => f.slice(0, -5));
   let right = 0, worst = 0, unknown = 0;
   for (const name of names) {
+    const began = Date.now();
     try {
       const d = await judge(folder, name, tolerance);
       if (d < 0) unknown++;
       else right++;
+      if (process.env.WG_SLOW) console.log(`${name}: ${((Date.now() - began) / 1000).toFixed(1)} s`);
       worst = Math.max(worst, d);
     } catch (e) { console.log(`${name}: ${String(e.message || e).slice(0, 300)}`); }
   }
