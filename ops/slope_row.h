@@ -10,13 +10,13 @@
 static inline T N(tanh_slope)(T y, T x)
 {
     const T direct = 1 - y * y, tail = N(tanh_tail)(x);
-    return (direct >= 0) & (direct < (T)TANH_LEAST) ? tail : direct;
+    return ((direct >= 0) & (direct < (T)TANH_LEAST)) ? tail : direct;
 }
 
 static inline T N(sigmoid_rest)(T y, T x)
 {
     const T direct = 1 - y, tail = N(sigmoid_tail)(x);
-    return (direct >= 0) & (direct < (T)SIGMOID_LEAST) ? tail : direct;
+    return ((direct >= 0) & (direct < (T)SIGMOID_LEAST)) ? tail : direct;
 }
 
 /* g[i] = a[i] (1 - y[i]^2), or a[i] y[i] (1 - y[i]). da: the step of a, 1 or 0. */
@@ -47,7 +47,7 @@ ALWAYS_INLINE bool N(short_slopes)(bool tanh, const T *restrict a, int64_t da, c
 static inline T N(tanh_rest)(T a, T y, T x)
 {
     const T direct = a - y, e = EXP(-2 * ABS(x)), tail = 2 * e / (1 + e);
-    return (direct < (T)SIGMOID_LEAST) & (a == 1) ? tail : direct;
+    return ((direct < (T)SIGMOID_LEAST) & (a == 1)) ? tail : direct;
 }
 
 ALWAYS_INLINE void N(rests)(bool tanh, const T *restrict a, int64_t da, const T *restrict y,

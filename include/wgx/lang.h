@@ -13,6 +13,8 @@ WG_BEGIN_DECLS
  * "functions.wg"; NULL: none. */
 WGX_API wg_program *wgx_program_lesson(wg_context *c, const char *name, const char *text, const char *functions);
 WGX_API const char *wgx_program_source(const wg_program *q); /* its text; valid as long as the program */
+/* The bytes of the file of a program that is no text, whose source is "". NULL: it is a text. */
+WGX_API const void *wgx_program_bytes(const wg_program *q, size_t *size);
 
 /* Whether there is such a file in the folder or below, with all links resolved. */
 WGX_API bool wgx_path_inside(const char *path, const char *folder);

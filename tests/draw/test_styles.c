@@ -159,6 +159,37 @@ Test(styles, gradients_of_parameters_that_the_cost_uses)
 }
 
 /* Of vectors: dw = dz x. The gradient of a softmax is p ⊙ (dp − the sum of dp ⊙ p). */
+/* A net whose weights are transposed by the product's option, or by a node of their own. */
+static char *of_transposed(bool option, bool left, const char *style)
+{
+    WGT_GRAPH(WG_F64, NULL);
+    static const double zero[10];
+    wg_params *p = wg_params_new(c);
+    const wg_node x = wg_input(g, "x", wg_view_f64(zero, left ? WG_SHAPE(2, 5) : WG_SHAPE(5, 2))),
+                  W = wg_param(g, p, "W", left ? WG_SHAPE(2, 3) : WG_SHAPE(3, 2), wg_xavier()),
+                  z = left     ? option ? wg_matmul(W, x, .ta = true) : wg_matmul(wg_transpose(W), x)
+                          : option ? wg_matmul(x, W, .tb = true)
+                               : wg_matmul(x, wg_transpose(W));
+    char *svg = wg_draw_text(wg_sum(wg_name(z, "z")), .format = "svg", .style = style, .id = "a"),
+         *copy = svg ? strdup(svg) : NULL;
+    cr_assert(copy, "%s", wg_message(c));
+    wg_free(c, svg);
+    wgt_finish(c, NULL);
+    return copy;
+}
+
+Test(styles, weights_that_are_transposed)
+{
+    static const char *const styles[] = { "neurons", "blocks" };
+    for (int i = 0; i < 4; i++) {
+        char *one = of_transposed(true, i & 1, styles[i / 2]),
+             *other = of_transposed(false, i & 1, styles[i / 2]);
+        cr_expect_str_eq(one, other);
+        free(one);
+        free(other);
+    }
+}
+
 Test(styles, blocks_of_one_example)
 {
     WGT_ENDS wgt_run r = wgt_build("x = [1, 2]; w = param(2); z = w @ x; a = sigmoid(z)", WG_TRAIN);

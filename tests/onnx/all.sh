@@ -26,6 +26,6 @@ for folder in node pytorch-converted pytorch-operator simple; do
         skipped=$((skipped + 1))
     fi
 done
-for program in models fine_tune pictures; do try torch tests/onnx/$program.py; done
+for program in models layers fine_tune pictures; do try torch tests/onnx/$program.py; done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -29,16 +29,27 @@ static void close_folder(void)
     cr_expect_eq(system(command), 0);
 }
 
-/* The library made of net.c in the folder. */
-static void *compiled(void)
+/* How the file is compiled. The first one always; the others if WG_COMPILERS=all, as in `make whole`. */
+static const char *const compilers[] = {
+    "cc -std=c99 -pedantic -O1 -ffp-contract=off -Wall -Wextra -Wconversion -Werror",
+    "gcc -std=c99 -O3 -march=native -ffp-contract=off",
+    "clang -std=c99 -O2 -ffp-contract=off",
+    "g++ -x c++ -std=c++17 -O2 -ffp-contract=off -w",
+    "tcc -std=c99",
+};
+enum { COMPILERS = sizeof compilers / sizeof *compilers };
+
+static int compilers_used(void) { return getenv("WG_COMPILERS") ? COMPILERS : 1; }
+static int steps_of_all(void) { return getenv("WG_STEPS") ? atoi(getenv("WG_STEPS")) : 30; }
+
+/* The library that a compiler makes of net.c in the folder. */
+static void *compiled(int compiler)
 {
     char command[400];
-    snprintf(command, sizeof command,
-             "cd %s && cc -std=c99 -pedantic -O2 -ffp-contract=off -Wall -Wextra -Wconversion -Werror "
-             "-shared -fPIC net.c -lm -o net.so",
-             folder);
-    cr_assert_eq(system(command), 0);
-    snprintf(command, sizeof command, "%s/net.so", folder);
+    snprintf(command, sizeof command, "cd %s && %s -shared -fPIC net.c -lm -o net%d.so", folder,
+             compilers[compiler], compiler);
+    cr_assert_eq(system(command), 0, "%s", command);
+    snprintf(command, sizeof command, "%s/net%d.so", folder, compiler);
     void *so = dlopen(command, RTLD_NOW | RTLD_LOCAL);
     cr_assert(so, "%s", dlerror());
     return so;
@@ -53,7 +64,6 @@ typedef struct net {
     wg_node (*model)(wg_graph *g, wg_params *p, wg_node x); /* what net_forward computes */
     wg_node (*loss)(wg_node z, wg_node y);
     wg_optim *(*optim)(wg_params *p);
-    int steps;
 } net;
 
 static wg_node logistic(wg_graph *g, wg_params *p, wg_node x)
@@ -122,6 +132,27 @@ static size_t bytes_of(wg_node n)
     return (size_t)wg_shape_size(wg_node_shape(n)) * wg_dtype_size(wg_node_dtype(n));
 }
 
+/* The file as one compiler made it. */
+typedef struct made {
+    void *so, *work;
+    bool (*forward)(const void *x, void *y, void *work);
+} made;
+static made made_by(int compiler)
+{
+    made m = { .so = compiled(compiler), .work = malloc(ROOM) };
+    cr_assert(m.work);
+    memset(m.work, 0xA5, ROOM); /* what stands there must not matter */
+    m.forward = (bool (*)(const void *, void *, void *))dlsym(m.so, "net_forward");
+    return m;
+}
+static double step(const made *m, wg_dtype t, const void *x, const void *y)
+{
+    void *f = dlsym(m->so, "net_step");
+    cr_assert(f);
+    if (t == WG_F32) return (double)((float (*)(const void *, const void *, void *))f)(x, y, m->work);
+    return ((double (*)(const void *, const void *, void *))f)(x, y, m->work);
+}
+
 static void compare(const net *n)
 {
     wg_context *c = wg_start(.seed = 5, .dtype = n->dtype);
@@ -140,44 +171,45 @@ static void compare(const net *n)
     wg_optim *o = n->optim(p);
     snprintf(path, sizeof path, "%s/net.c", folder);
     cr_assert_eq(wg_c_write(z, path, .loss = loss, .optim = o), WG_OK, "%s", wg_message(c));
-    void *so = compiled(), *work = calloc(1, ROOM);
-    float (*step)(const void *, const void *, void *) =
-        (float (*)(const void *, const void *, void *))dlsym(so, "net_step");
-    double (*step64)(const void *, const void *, void *) =
-        (double (*)(const void *, const void *, void *))dlsym(so, "net_step");
-    bool (*forward)(const void *, void *, void *) =
-        (bool (*)(const void *, void *, void *))dlsym(so, "net_forward");
-    int differ = -1;
-    for (int i = 0; i < n->steps && differ < 0; i++) {
+    made all[COMPILERS];
+    const int count = compilers_used(), steps = steps_of_all();
+    for (int k = 0; k < count; k++) all[k] = made_by(k);
+    bool same = true;
+    for (int i = 0; i < steps && same; i++) {
         draw(n->x, xt, letters ? 30 : 0, 1, i, x), draw(n->y, n->label, classes_of, 2, i, y);
         wg_input_set(tx, (wg_tensor){ xt, n->x, x }), wg_input_set(ty, (wg_tensor){ n->label, n->y, y });
         wg_backward(loss, p);
         wg_optim_step(o);
         const double ours = wg_item(loss);
-        const double theirs = n->dtype == WG_F32 ? (double)step(x, y, work) : step64(x, y, work);
-        if (ours != theirs) differ = i;
-        cr_expect_eq(ours, theirs, "%s: step %d: the loss is %.17g, in C %.17g", n->name, i, ours, theirs);
+        for (int k = 0; k < count; k++) {
+            const double theirs = step(&all[k], n->dtype, x, y);
+            same &= ours == theirs;
+            cr_expect_eq(ours, theirs, "%s: step %d: the loss is %.17g, by %s %.17g", n->name, i, ours,
+                         compilers[k], theirs);
+        }
     }
     wg_input_set(ex, (wg_tensor){ xt, n->x, x });
-    cr_assert(forward(x, out, work));
     const wg_tensor t = wg_value(z);
-    cr_expect(t.data && !memcmp(t.data, out, bytes_of(z)), "%s: the results differ after %d steps", n->name,
-              n->steps);
+    for (int k = 0; k < count; k++) {
+        cr_assert(all[k].forward(x, out, all[k].work));
+        cr_expect(t.data && !memcmp(t.data, out, bytes_of(z)), "%s: the results differ after %d steps, by %s",
+                  n->name, steps, compilers[k]);
+        free(all[k].work);
+        dlclose(all[k].so);
+    }
     cr_expect_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
-    free(work);
-    dlclose(so);
     wg_finish(c, NULL);
 }
 
 #define F32 WG_F32, WG_F32
 static const net nets[] = {
-    { "logistic", WG_SHAPE(32, 5), WG_SHAPE(32), F32, logistic, mean_bce, by_sgd, 1000 },
-    { "logistic f64", WG_SHAPE(32, 5), WG_SHAPE(32), WG_F64, WG_F64, logistic, mean_bce, by_adam, 1000 },
-    { "mlp", WG_SHAPE(1, 64), WG_SHAPE(1), WG_I32, WG_F32, mlp, classes, by_momentum, 1000 },
-    { "mlp of a batch", WG_SHAPE(37, 64), WG_SHAPE(37), WG_I32, WG_F32, mlp, classes, by_adam, 1000 },
-    { "digits", WG_SHAPE(64, 64), WG_SHAPE(64), WG_I32, WG_F32, digits, classes, by_adam, 1000 },
-    { "lenet", WG_SHAPE(8, 28, 28, 1), WG_SHAPE(8), WG_I32, WG_F32, lenet, classes, by_adam, 200 },
-    { "lstm", WG_SHAPE(4, 9), WG_SHAPE(4, 9), WG_I32, WG_F32, lstm, classes, by_adam, 1000 },
+    { "logistic", WG_SHAPE(32, 5), WG_SHAPE(32), F32, logistic, mean_bce, by_sgd },
+    { "logistic f64", WG_SHAPE(32, 5), WG_SHAPE(32), WG_F64, WG_F64, logistic, mean_bce, by_adam },
+    { "mlp", WG_SHAPE(1, 64), WG_SHAPE(1), WG_I32, WG_F32, mlp, classes, by_momentum },
+    { "mlp of a batch", WG_SHAPE(37, 64), WG_SHAPE(37), WG_I32, WG_F32, mlp, classes, by_adam },
+    { "digits", WG_SHAPE(64, 64), WG_SHAPE(64), WG_I32, WG_F32, digits, classes, by_adam },
+    { "lenet", WG_SHAPE(8, 28, 28, 1), WG_SHAPE(8), WG_I32, WG_F32, lenet, classes, by_adam },
+    { "lstm", WG_SHAPE(4, 9), WG_SHAPE(4, 9), WG_I32, WG_F32, lstm, classes, by_adam },
 };
 
 #define SAME_BITS(name, i) \

@@ -1,4 +1,5 @@
-/* C files of every op: its samples and their gradients have the bits of the library with WG_ISA=base. */
+/* C files of every op: its samples and their gradients have the bits of the library with WG_ISA=base. `make
+ * whole` tries all ops, by WG_OPS=all, else it is every 16th. */
 #include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
@@ -175,7 +176,7 @@ static void compare_all(wg_dtype t, bool slopes)
     for (int i = 0; i < wg_op_count(); i++) {
         char why[500];
         const wg_op *op = wg_op_at(i);
-        if (!op->hints || !op->hints->sample) continue;
+        if (!op->hints || !op->hints->sample || (!getenv("WG_OPS") && i % 16 != 5)) continue;
         const int result = compare(op, t, slopes, why, sizeof why);
         equal += result > 0, other += result < 0, none += result == 0;
         if (result < 0) printf("%s: other bits\n", op->name);

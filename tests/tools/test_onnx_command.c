@@ -77,4 +77,7 @@ Test(onnx_command, train)
     snprintf(weights, sizeof weights, "%s/weights.safetensors", run);
     const double before = loss(model, NULL), after = loss(model, weights);
     cr_expect(after < before, "%g %g", before, after);
+    EXPECT(0, NULL, NULL, "eval", wgt_in_folder("run/trained.onnx"), "--load",
+           weights); /* the folder has the model */
+    EXPECT(0, NULL, NULL, "plot", run);
 }

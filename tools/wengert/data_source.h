@@ -45,9 +45,10 @@ bool source_take(model *m, const data_source *s, column_rows *to, FILE *said);
 #define CLASSES_FILE "classes.txt"
 #define COLUMNS_FILE "columns.txt"
 /* The program of a training, and lines of a flag, a tab, its value. */
-#define PROGRAM_FILE "trained.wg"
-#define FLAGS_FILE   "trained.txt"
-#define PATH_FILE    "path.csv"
+#define PROGRAM_FILE  "trained.wg"
+#define TRAINED_MODEL "trained.onnx" /* in its place, if the program is a model */
+#define FLAGS_FILE    "trained.txt"
+#define PATH_FILE     "path.csv"
 /* The program of `wengert fit`, and what it found in the table. */
 #define MODEL_FILE "model.wg"
 #define FIT_FILE   "fit.txt"

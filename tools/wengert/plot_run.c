@@ -460,6 +460,12 @@ int plot_run(const args *a)
     char *flags = joined(folder, FLAGS_FILE), *words = joined(folder, CLASSES_FILE),
          *log = joined(folder, "log.jsonl");
     k.weights = joined(folder, "weights.safetensors"), k.program = joined(folder, PROGRAM_FILE);
+    char *trained_model = joined(folder, TRAINED_MODEL);
+    if (k.program && trained_model && access(k.program, F_OK) && !access(trained_model, F_OK)) {
+        char *text = k.program;
+        k.program = trained_model, trained_model = text;
+    }
+    free(trained_model);
     k.around = joined(folder, "..");
     k.flags = flags ? guest_text(flags) : NULL;
     k.words = words ? guest_text(words) : NULL;

@@ -26,7 +26,7 @@
 /* ---- files ---- */
 
 enum { PATH_ROOM = PATH_MAX, NAME_ROOM = 64 };
-enum { SETTINGS = 1, STATE = 11 }; /* in guest_files */
+enum { SETTINGS = 1, STATE = 12 }; /* in guest_files */
 
 /* The path of a file in the folder, until the next call. */
 static const char *path_of(const training *t, const char *name)
@@ -52,6 +52,16 @@ static bool write_text(training *t, const char *name, const char *text)
 {
     const char *path = path_of(t, name);
     return wgx_file_write_at("", t->m.c, "train", path, text, strlen(text)) == WG_OK || library_wrote(t);
+}
+
+/* The program itself, a text or a model. */
+static bool write_source(training *t)
+{
+    size_t size;
+    const void *bytes = wgx_program_bytes(t->m.q, &size);
+    if (!bytes) return write_text(t, PROGRAM_FILE, wgx_program_source(t->m.q));
+    return wgx_file_write_at("", t->m.c, "train", path_of(t, TRAINED_MODEL), bytes, size) == WG_OK ||
+           library_wrote(t);
 }
 
 static bool no_folder(training *t, const char *what)
@@ -379,8 +389,7 @@ static bool write_program(training *t)
         }
     }
     if (!tool_text_end(out, &text)) return write_failed(t, NULL);
-    const bool fine =
-        write_text(t, PROGRAM_FILE, wgx_program_source(t->m.q)) && write_text(t, FLAGS_FILE, text);
+    const bool fine = write_source(t) && write_text(t, FLAGS_FILE, text);
     free(text);
     return fine;
 }

@@ -428,7 +428,9 @@ typedef struct wgi_maker {
     bool (*build)(wg_program *q, void *user);  /* false: after an error */
     void (*forget)(wg_program *q, void *user); /* when the program is freed */
     void *user;
-    uint64_t code; /* of wgx_program_code */
+    uint64_t code;     /* of wgx_program_code */
+    const void *bytes; /* of the file */
+    size_t size;
 } wgi_maker;
 
 struct wg_program {

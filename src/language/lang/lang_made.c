@@ -11,6 +11,13 @@ bool wgi_made_ready(wg_program *q, wgi_maker made)
     return q->ready;
 }
 
+const void *wgx_program_bytes(const wg_program *q, size_t *size)
+{
+    const bool is = q && q->c && q->made.build;
+    *size = is ? q->made.size : 0;
+    return is ? q->made.bytes : NULL;
+}
+
 void wgi_made_value(wgi_binding *b, wg_node n) { b->node = n; }
 
 void wgi_made_result(wg_program *q, const char *name, wg_node n)

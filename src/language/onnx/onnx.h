@@ -316,6 +316,8 @@ wg_dtype wgi_ox_dtype(const wgi_onnx_call *k, int i);
 const wg_tensor *wgi_ox_known(wgi_onnx_call *k, int i); /* its value; NULL: after an error */
 /* Whole numbers of operand i; -1: after an error, or more than room. */
 int wgi_ox_whole(wgi_onnx_call *k, int i, int64_t to[], int room);
+/* One whole number of operand i; standard: it is not given, or after an error. */
+int64_t wgi_ox_count(wgi_onnx_call *k, int i, int64_t standard);
 double wgi_ox_number(wgi_onnx_call *k, int i, double standard); /* operand i if it is given */
 const wgi_onnx_attribute *wgi_ox_attribute(const wgi_onnx_call *k, const char *name); /* NULL: not given */
 int64_t wgi_ox_i(const wgi_onnx_call *k, const char *name, int64_t standard);

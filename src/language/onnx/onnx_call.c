@@ -63,6 +63,12 @@ const wg_tensor *wgi_ox_known(wgi_onnx_call *k, int i)
     return v ? wgi_onnx_known_of(k, v) : NULL;
 }
 
+/* The nearest whole number that an int64_t has; of NaN 0. */
+static int64_t whole_of(double v)
+{
+    return v >= 0x1p62 ? INT64_C(1) << 62 : v <= -0x1p62 ? -(INT64_C(1) << 62) : v == v ? (int64_t)v : 0;
+}
+
 int wgi_ox_whole(wgi_onnx_call *k, int i, int64_t to[], int room)
 {
     const wg_tensor *t = wgi_ox_known(k, i);
@@ -73,8 +79,15 @@ int wgi_ox_whole(wgi_onnx_call *k, int i, int64_t to[], int room)
                            (long long)n, room),
                -1;
     for (int64_t j = 0; j < n; j++)
-        to[j] = t->dtype == WG_I64 ? ((const int64_t *)t->data)[j] : (int64_t)wg_tensor_item(t, j);
+        to[j] = t->dtype == WG_I64 ? ((const int64_t *)t->data)[j] : whole_of(wg_tensor_item(t, j));
     return (int)n;
+}
+
+int64_t wgi_ox_count(wgi_onnx_call *k, int i, int64_t standard)
+{
+    int64_t v = standard;
+    if (wgi_ox_has(k, i) && wgi_ox_whole(k, i, &v, 1) < 1) return standard;
+    return v;
 }
 
 double wgi_ox_number(wgi_onnx_call *k, int i, double standard)

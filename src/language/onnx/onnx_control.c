@@ -85,7 +85,7 @@ bool wgi_onnx_loop(wgi_onnx_call *k)
 {
     const wgi_onnx_graph *g = graph_of(k, "body");
     const int carried = k->ins > 2 ? k->ins - 2 : 0, scans = g ? g->outs - 1 - carried : -1;
-    const int64_t most = wgi_ox_has(k, 0) ? (int64_t)wgi_ox_number(k, 0, 0) : INT64_MAX;
+    const int64_t most = wgi_ox_has(k, 0) ? wgi_ox_count(k, 0, 0) : INT64_MAX;
     wgi_onnx_value **in = values(k, carried + 2), **out = g ? values(k, g->outs) : NULL;
     steps *kept = scans >= 0 ? wgi_lang_built(k->o->q, ((size_t)scans + 1) * sizeof *kept) : NULL;
     if (!in || !out || !kept || g->ins != carried + 2)

@@ -167,7 +167,7 @@ static wg_node aligned(wgi_onnx_call *k, wg_node b)
 {
     const wg_shape a = wgi_ox_shape(k, 0), s = wg_node_shape(b);
     const int64_t axis = wgi_ox_i(k, "axis", a.rank - s.rank);
-    if (k->version >= 7 || !wgi_ox_i(k, "broadcast", 0) || axis < 0 || axis + s.rank > a.rank) return b;
+    if (k->version >= 7 || !wgi_ox_i(k, "broadcast", 0) || axis < 0 || axis > a.rank - s.rank) return b;
     wg_shape to = { a.rank, { 0 } };
     for (int i = 0; i < a.rank; i++) to.dim[i] = i >= axis && i < axis + s.rank ? s.dim[i - axis] : 1;
     return wg_reshape_at(k->here, b, to);

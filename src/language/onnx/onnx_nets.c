@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { IMAGE_AXES = 3, WIDEST = 4096 };
+enum { IMAGE_AXES = 3, WIDEST = 4096, LARGEST = 1 << 24 }; /* the largest number of an attribute */
 
 /* A window that moves over an image. */
 typedef struct window {
@@ -24,7 +24,7 @@ static bool each_axis(wgi_onnx_call *k, const char *name, int axes, int64_t stan
     if (wgi_ox_ints(k, name, to, axes) != axes)
         return wgi_ox_fail(k, WG_ERROR_SHAPE, "%s has not one number for each of the %d axes", name, axes);
     for (int i = 0; i < axes; i++)
-        if (to[i] < standard || to[i] > INT32_MAX)
+        if (to[i] < standard || to[i] > LARGEST)
             return wgi_ox_fail(k, WG_ERROR_VALUE, "%s is out of range", name);
     return true;
 }
@@ -38,7 +38,7 @@ static bool said_pads(wgi_onnx_call *k, window *w)
         return wgi_ox_fail(k, WG_ERROR_SHAPE, "pads has not two numbers for each of the %d axes", w->axes);
     for (int i = 0; i < w->axes; i++) {
         w->before[i] = pads[i], w->after[i] = pads[i + w->axes];
-        if (w->before[i] < 0 || w->after[i] < 0 || w->before[i] > INT32_MAX || w->after[i] > INT32_MAX)
+        if (w->before[i] < 0 || w->after[i] < 0 || w->before[i] > LARGEST || w->after[i] > LARGEST)
             return wgi_ox_fail(k, WG_ERROR_VALUE, "a margin is out of range");
     }
     return true;
@@ -60,7 +60,11 @@ static bool window_of(wgi_onnx_call *k, const int64_t size[], window *w)
     *w = (window){ .axes = s.rank - 2 };
     if (w->axes < 1 || w->axes > IMAGE_AXES)
         return wgi_ox_fail(k, WG_ERROR_SHAPE, "images of 1, 2 or 3 axes are there, not of %d", w->axes);
-    for (int i = 0; i < w->axes; i++) w->pixels[i] = s.dim[i + 2], w->size[i] = size ? size[i] : 1;
+    for (int i = 0; i < w->axes; i++) {
+        w->pixels[i] = s.dim[i + 2], w->size[i] = size ? size[i] : 1;
+        if (w->pixels[i] > INT32_MAX || w->size[i] > LARGEST)
+            return wgi_ox_fail(k, WG_ERROR_SHAPE, "an image or a window is too large");
+    }
     if (!size && !each_axis(k, "kernel_shape", w->axes, 1, w->size)) return false;
     if (!each_axis(k, "strides", w->axes, 1, w->stride) ||
         !each_axis(k, "dilations", w->axes, 1, w->dilation))
@@ -137,6 +141,7 @@ static bool pads_of_result(wgi_onnx_call *k, window *w)
     for (int i = 0; i < w->axes; i++) {
         const int64_t whole = w->stride[i] * (w->pixels[i] - 1) + more[i] + reach(w, i);
         const int64_t want = n >= w->axes ? shape[n - w->axes + i] : w->pixels[i] * w->stride[i];
+        if (want < 0 || want > INT32_MAX) return wgi_ox_fail(k, WG_ERROR_SHAPE, "a result is too large");
         if (n >= w->axes || same) {
             const int64_t all = whole - want;
             w->before[i] = !strcmp(pad, "SAME_UPPER") ? all / 2 : all - all / 2;

@@ -14,7 +14,7 @@ bool wgi_onnx_gather(wgi_onnx_call *k)
     if (wgi_ox_has(k, 1) && !k->is_folding && wgi_onnx_is_known(k, k->in[1]) && !k->in[1]->known.shape.rank)
         return wgi_ox_put(k, 0,
                           wg_select_at(k->here, &WG_OPTS(wg_select_args, .x = wgi_ox(k, 0), .axis = axis,
-                                                         .index = (int64_t)wgi_ox_number(k, 1, 0))));
+                                                         .index = wgi_ox_count(k, 1, 0))));
     return wgi_ox_put(k, 0,
                       wg_take_at(k->here, &WG_OPTS(wg_take_args, .x = wgi_ox(k, 0), .indices = wgi_ox(k, 1),
                                                    .axis = axis)));
@@ -79,7 +79,8 @@ static wg_node places(wgi_onnx_call *k, wg_node indices, wg_shape s, int first, 
 bool wgi_onnx_gather_nd(wgi_onnx_call *k)
 {
     const wg_shape s = wgi_ox_shape(k, 0), i = wgi_ox_shape(k, 1);
-    const int batch = (int)wgi_ox_i(k, "batch_dims", 0), axes = i.rank ? (int)i.dim[i.rank - 1] : 0;
+    const int batch = (int)wgi_ox_i(k, "batch_dims", 0),
+              axes = i.rank && i.dim[i.rank - 1] <= WG_MAX_RANK ? (int)i.dim[i.rank - 1] : 0;
     if (!i.rank || batch < 0 || batch >= i.rank || axes < 1 || batch + axes > s.rank)
         return wgi_ox_fail(k, WG_ERROR_SHAPE, "the indices do not fit");
     int64_t batches = 1, each = 1;
@@ -152,7 +153,7 @@ static wg_node combined(wgi_onnx_call *k, wg_node x, wg_node at, wg_node v)
 bool wgi_onnx_scatter_nd(wgi_onnx_call *k)
 {
     const wg_shape s = wgi_ox_shape(k, 0), i = wgi_ox_shape(k, 1);
-    const int axes = i.rank ? (int)i.dim[i.rank - 1] : 0;
+    const int axes = i.rank && i.dim[i.rank - 1] <= WG_MAX_RANK ? (int)i.dim[i.rank - 1] : 0;
     if (axes < 1 || axes > s.rank) return wgi_ox_fail(k, WG_ERROR_SHAPE, "the indices do not fit");
     wg_shape flat = { 1, { 1 } };
     for (int a = 0; a < axes; a++) flat.dim[0] *= s.dim[a];
@@ -213,7 +214,7 @@ bool wgi_onnx_one_hot(wgi_onnx_call *k)
 bool wgi_onnx_topk(wgi_onnx_call *k)
 {
     const int axis = wgi_ox_axis(k, wgi_ox_i(k, "axis", -1), wgi_ox_shape(k, 0).rank);
-    const double count = k->version < 10 ? (double)wgi_ox_i(k, "k", 0) : wgi_ox_number(k, 1, 0);
+    const int64_t count = k->version < 10 ? wgi_ox_i(k, "k", 0) : wgi_ox_count(k, 1, 0);
     if (axis < 0) return false;
     const wg_node y = wg_topk_at(k->here, &WG_OPTS(wg_topk_args, .x = wgi_ox(k, 0), .count = (int64_t)count,
                                                    .axis = axis, .smallest = !wgi_ox_i(k, "largest", 1)));

@@ -72,7 +72,7 @@ bool wgi_onnx_split(wgi_onnx_call *k)
     int64_t from = 0;
     for (int i = 0; i < k->outs; i++) {
         const int64_t size = n ? sizes[i] : from + each > s.dim[axis] ? s.dim[axis] - from : each;
-        if (size < 0 || from + size > s.dim[axis])
+        if (size < 0 || size > s.dim[axis] - from)
             return wgi_ox_fail(k, WG_ERROR_SHAPE, "the parts do not fit");
         const wg_node x = last ? wgi_ox_last(k, 0) : wgi_ox(k, 0), y = slice(k, x, at, from, from + size, 1);
         if (!(last ? wgi_ox_put_last(k, i, y) : wgi_ox_put(k, i, y))) return false;
@@ -106,10 +106,10 @@ bool wgi_onnx_tile(wgi_onnx_call *k)
     wg_shape counts = { 0, { 0 } };
     const int rank = wgi_ox_shape(k, 0).rank;
     if (k->version < 6) { /* one axis */
-        const int axis = wgi_ox_axis(k, (int64_t)wgi_ox_number(k, 2, 0), rank);
+        const int axis = wgi_ox_axis(k, wgi_ox_count(k, 2, 0), rank);
         if (axis < 0) return false;
         for (counts.rank = 0; counts.rank < rank; counts.rank++) counts.dim[counts.rank] = 1;
-        counts.dim[axis] = (int64_t)wgi_ox_number(k, 1, 1);
+        counts.dim[axis] = wgi_ox_count(k, 1, 1);
     } else counts.rank = wgi_ox_whole(k, 1, counts.dim, WG_MAX_RANK);
     if (counts.rank != rank) return wgi_ox_fail(k, WG_ERROR_SHAPE, "a count for each axis is needed");
     return wgi_ox_put(k, 0, wg_tile_at(k->here, &WG_OPTS(wg_tile_args, .x = wgi_ox(k, 0), .counts = counts)));
@@ -150,6 +150,8 @@ bool wgi_onnx_pad(wgi_onnx_call *k)
         const int axis = wgi_ox_axis(k, axes[i], rank);
         if (axis < 0) return false;
         const int at = !last || !axis ? axis : axis == 1 ? rank - 1 : axis - 1;
+        for (int e = i; e <= i + count; e += count)
+            pads[e] = clamped(pads[e], -WGI_LANG_TENSOR, WGI_LANG_TENSOR);
         x = margin(k, x, at, pads[i], pads[i + count], (wg_pad_mode)kind, value);
     }
     return last ? wgi_ox_put_last(k, 0, x) : wgi_ox_put(k, 0, x);
@@ -169,7 +171,7 @@ bool wgi_onnx_trilu(wgi_onnx_call *k)
 
 bool wgi_onnx_cumsum(wgi_onnx_call *k)
 {
-    const int axis = wgi_ox_axis(k, (int64_t)wgi_ox_number(k, 1, 0), wgi_ox_shape(k, 0).rank);
+    const int axis = wgi_ox_axis(k, wgi_ox_count(k, 1, 0), wgi_ox_shape(k, 0).rank);
     if (axis < 0) return false;
     const wg_node y = wg_cumsum_at(k->here, &WG_OPTS(wg_cumsum_args, .x = wgi_ox(k, 0), .axis = axis,
                                                      .exclusive = wgi_ox_i(k, "exclusive", 0) != 0,
@@ -183,7 +185,7 @@ static void put_number(wg_tensor *t, int64_t i, double v)
     switch (t->dtype) {
     case WG_F32: ((float *)t->data)[i] = (float)v; break;
     case WG_F64: ((double *)t->data)[i] = v; break;
-    case WG_I32: ((int32_t *)t->data)[i] = (int32_t)v; break;
+    case WG_I32: ((int32_t *)t->data)[i] = (int32_t)(int64_t)v; break;
     case WG_I64: ((int64_t *)t->data)[i] = (int64_t)v; break;
     default: ((bool *)t->data)[i] = v != 0; break;
     }
@@ -194,7 +196,7 @@ bool wgi_onnx_range(wgi_onnx_call *k)
     const double from = wgi_ox_number(k, 0, NAN), to = wgi_ox_number(k, 1, NAN),
                  step = wgi_ox_number(k, 2, NAN), n = ceil((to - from) / step);
     if (wg_failed(k->o->c)) return false;
-    if (!(step != 0) || !(n <= WGI_LANG_TENSOR))
+    if (!(step != 0) || !(n <= WGI_LANG_TENSOR) || !(fabs(from) < 0x1p62) || !(fabs(step) < 0x1p62))
         return wgi_ox_fail(k, WG_ERROR_VALUE, "a range that is not possible");
     wg_tensor t = wgi_ox_room(k, wgi_ox_dtype(k, 0), WG_SHAPE(n > 0 ? (int64_t)n : 0));
     for (int64_t i = 0; t.data && i < t.shape.dim[0]; i++) put_number(&t, i, from + (double)i * step);
@@ -206,7 +208,7 @@ bool wgi_onnx_eye_like(wgi_onnx_call *k)
     const wg_shape s = wgi_ox_shape(k, 0);
     const wgi_onnx_attribute *a = wgi_ox_attribute(k, "dtype");
     const wg_dtype type = a ? wgi_onnx_dtype(k->o->q, (int)a->i) : wgi_ox_dtype(k, 0);
-    const int64_t offset = wgi_ox_i(k, "k", 0);
+    const int64_t offset = clamped(wgi_ox_i(k, "k", 0), -WGI_LANG_TENSOR, WGI_LANG_TENSOR);
     if (s.rank != 2 || !type)
         return wgi_ox_fail(k, WG_ERROR_SHAPE, "a matrix of a type that is there is needed");
     wg_tensor t = wgi_ox_room(k, type, s);

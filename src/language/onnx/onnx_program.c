@@ -49,14 +49,30 @@ static wgi_binding *declare(wgi_onnx *o, const char *name, wgx_meaning meaning)
     return v->binding;
 }
 
+/* inner: is_inner of the value. */
+static void declare_computed(wgi_onnx *o, const char *name, const char *called, bool inner)
+{
+    wgi_onnx_value *v = *name ? wgi_onnx_add(o, o->declared, name, wgi_lang_alloc) : NULL;
+    const wgi_onnx_value *used = wgi_onnx_find(o->users, name);
+    if (!v) return;
+    v->number = -1, v->is_inner = inner, v->is_result = used && used->is_result;
+    v->binding = wgi_made_name(o->q, called, WG_NAME_COMPUTED);
+}
+
 static void declare_result(wgi_onnx *o, const wgi_onnx_node *n, int k)
 {
     char text[WGI_ONNX_NAME];
-    wgi_onnx_value *v = *n->out[k] ? wgi_onnx_add(o, o->declared, n->out[k], wgi_lang_alloc) : NULL;
-    if (!v) return;
-    const wgi_onnx_value *used = wgi_onnx_find(o->users, n->out[k]);
-    v->number = -1, v->is_result = used && used->is_result;
-    v->binding = wgi_made_name(o->q, wgi_onnx_result_name(o, n, k, text, &v->is_inner), WG_NAME_COMPUTED);
+    bool inner = false;
+    const char *called = wgi_onnx_result_name(o, n, k, text, &inner);
+    declare_computed(o, n->out[k], called, inner);
+}
+
+/* A result of the model that is an initializer as it is. */
+static void declare_given(wgi_onnx *o, const char *name)
+{
+    char text[WGI_ONNX_NAME];
+    if (!wgi_onnx_find(o->declared, name))
+        declare_computed(o, name, wgi_onnx_name(o->q, name, NULL, text), false);
 }
 
 static wgi_binding *symbol_of(wgi_onnx *o, const char *name)
@@ -140,8 +156,7 @@ static bool declare_names(wgi_onnx *o, wgi_onnx_scope *stored, const wgi_onnx_sc
         if (t) declare_param(o, n->out[0], t, averages);
         for (int k = 0; !t && k < n->outs; k++) declare_result(o, n, k);
     }
-    for (int i = 0; i < g->outs; i++) /* an initializer that is given as it is */
-        if (!wgi_onnx_find(o->declared, g->out[i].name)) declare(o, g->out[i].name, WG_NAME_COMPUTED);
+    for (int i = 0; i < g->outs; i++) declare_given(o, g->out[i].name);
     return !wg_failed(o->c);
 }
 
@@ -388,7 +403,8 @@ static void read_model(wgi_onnx *o, const char *path)
         return;
     }
     o->declared = wgi_lang_alloc(q, sizeof *o->declared);
-    if (!o->declared || !declare_all(o) || !wgi_made_ready(q, (wgi_maker){ build, forget, o, code_of(o) }))
+    if (!o->declared || !declare_all(o) ||
+        !wgi_made_ready(q, (wgi_maker){ build, forget, o, code_of(o), o->bytes, size }))
         wg_free(o->c, o->bytes);
 }
 

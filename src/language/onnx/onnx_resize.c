@@ -59,7 +59,8 @@ static void cubic_weights(double a, double t, double w[])
 /* The elements of result i, and their weights. Returns how many. */
 static int taps(const resizing *r, int axis, int64_t m, int64_t i, int64_t at[], double w[])
 {
-    const double x = place(r, axis, m, r->size[axis], i), base = floor(x), t = x - base;
+    const double found = place(r, axis, m, r->size[axis], i), x = fabs(found) < 1e9 ? found : 0,
+                 base = floor(x), t = x - base;
     const int n = r->mode == NEAREST ? 1 : r->mode == LINEAR ? 2 : 4;
     for (int j = 0; j < n; j++) at[j] = (int64_t)base + j - (n == 4), w[j] = 1;
     if (r->mode == NEAREST) at[0] = rounded(r, x);

@@ -142,7 +142,7 @@ bool wgi_onnx_stft(wgi_onnx_call *k)
     const double step = wgi_ox_number(k, 1, 0),
                  length = wgi_ox_number(k, 3, wgi_ox_has(k, 2) ? (double)wgi_ox_shape(k, 2).dim[0] : 0);
     if (wg_failed(k->o->c)) return false;
-    if (s.rank != 3 || !(step >= 1) || !(length >= 1 && length <= (double)s.dim[1]))
+    if (s.rank != 3 || !(step >= 1 && step < 1e9) || !(length >= 1 && length <= (double)s.dim[1]))
         return wgi_ox_fail(k, WG_ERROR_SHAPE, "frames of this length do not fit");
     const int64_t each = (int64_t)length, by = (int64_t)step, frames = (s.dim[1] - each) / by + 1;
     const wg_tensor at = wgi_ox_room(k, WG_I64, WG_SHAPE(frames, each));

@@ -122,7 +122,8 @@ static bool is_like_call(const wgi_net *n, int32_t a, int32_t b)
 static bool are_alike(const drawing *d, const wgi_layer *a, const wgi_layer *b)
 {
     const wgi_net *n = d->n;
-    bool same = a->turned == b->turned && a->inputs == b->inputs && a->outputs == b->outputs;
+    bool same = a->turned == b->turned && a->transposed == b->transposed && a->inputs == b->inputs &&
+                a->outputs == b->outputs;
     for (int i = BIAS; i < PARTS && same; i++) {
         const int32_t x = item_of(a, i), y = item_of(b, i);
         same = (x < 0) == (y < 0) && (x < 0 || i <= SUM || is_like_call(n, x, y));
@@ -198,13 +199,21 @@ static int put_general(const drawing *d, const block *b, int part, bool before, 
 /* Of parts without a name. */
 static const char *const letter_of[] = { "a", "W", "b", "γ", "β", "z", "s", "a", "r" };
 
-static int put(const drawing *d, const block *b, int part)
+static int put_named(const drawing *d, const block *b, int part)
 {
     const wgi_layer *l = &d->n->chain.layer[b->first];
     const bool before = part == INPUT && (b->first || b->times > 1);
     if (before) part = output_part(b->times > 1 ? l : l - 1);
     if (b->times > 1) return put_general(d, b, part, before, letter_of[part]);
     return wgi_net_name(d->n, item_of(l - before, part), letter_of[part], b->first + (part && !before));
+}
+
+static int put(const drawing *d, const block *b, int part)
+{
+    const int node = put_named(d, b, part);
+    return part == WEIGHTS && d->n->chain.layer[b->first].transposed
+               ? wgi_formula_new(d->n->f, WGI_F_TRANSPOSED, node, 0)
+               : node;
 }
 
 /* W of Wᵀ, where the program has that as its weights. */

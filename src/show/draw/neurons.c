@@ -119,7 +119,8 @@ static void read_weights(drawing *d, int i)
     for (int a = 0; a < from->shown; a++)
         for (int b = 0; b < to->shown; b++) {
             const int64_t j = unit_at(d, from, a), k = unit_at(d, to, b);
-            f->w[a][b] = wg_tensor_item(&t, l->turned ? k * l->inputs + j : j * l->outputs + k);
+            f->w[a][b] =
+                wg_tensor_item(&t, l->turned != l->transposed ? k * l->inputs + j : j * l->outputs + k);
             if (isfinite(f->w[a][b])) d->largest = fmax(d->largest, fabs(f->w[a][b]));
         }
 }

@@ -189,13 +189,14 @@ static void put_head(wgi_c_file *s, wgi_strbuf *to, const char *path)
     for (int i = 0; i < s->definitions; i++)
         wgi_strbuf_format(to, "%s%s", i ? ", " : "", s->definition[i]->name);
     if (s->definitions) wgi_strbuf_put(to, "\n *\n");
-    wgi_strbuf_put(to, " * Nothing else is needed: no library but that of the language, no memory, no file. "
-                       "Arrays are row by row.\n"
-                       " * Compile it with -O3 -ffp-contract=off. Then the results are those of Wengert with "
-                       "WG_ISA=base, to the bit.\n */\n"
-                       "#include <math.h>\n#include <stdbool.h>\n#include <stdint.h>\n#include <string.h>\n\n"
-                       "#ifdef __cplusplus\n#define restrict\n#endif\n#ifdef __clang__\n#pragma STDC "
-                       "FP_CONTRACT OFF\n#endif\n\n");
+    wgi_strbuf_put(
+        to, " * Nothing else is needed: no library but that of the language, no memory, no file. "
+            "Arrays are row by row.\n"
+            " * Compile it with -O3 -ffp-contract=off. Then the results are those of Wengert with "
+            "WG_ISA=base, to the bit.\n */\n"
+            "#include <math.h>\n#include <stdbool.h>\n#include <stdint.h>\n#include <string.h>\n\n"
+            "#ifdef __cplusplus\n#define restrict\nextern \"C\" {\n#endif\n#ifdef __clang__\n#pragma STDC "
+            "FP_CONTRACT OFF\n#endif\n\n");
 }
 
 static void put_work(wgi_c_file *s, wgi_strbuf *to)
@@ -228,6 +229,7 @@ static wg_status put_file(wgi_c_file *s, const char *path)
                           (unsigned long long)s->epoch);
     put_work(s, &to);
     wgi_strbuf_put(&to, wgi_strbuf_text(&s->body));
+    wgi_strbuf_put(&to, "\n#ifdef __cplusplus\n}\n#endif\n");
     if (s->pool.failed) return wg_fail(s->c, s->here, WG_ERROR_MEMORY, "c_write: out of memory");
     return wgx_file_write_at(s->here, s->c, "c_write", path, wgi_strbuf_text(&to), to.length);
 }

@@ -184,7 +184,8 @@ static void find_sizes(finder *f, wgi_layer *l)
 {
     const wg_shape w = wg_node_shape(wgi_item_node(f->v, l->weights));
     if (w.rank < 1 || w.rank > 2) return refuse_because(f, l->linear, "its weights are no matrix");
-    l->inputs = w.dim[l->turned && w.rank == 2], l->outputs = w.rank == 2 ? w.dim[!l->turned] : 1;
+    const bool columns = l->turned != l->transposed; /* have a unit's weights in a row */
+    l->inputs = w.dim[columns && w.rank == 2], l->outputs = w.rank == 2 ? w.dim[!columns] : 1;
 }
 
 /* Begins a layer with the product i. */
@@ -206,6 +207,10 @@ static void begin_layer(finder *f, int64_t i)
                                                                 : weights_of_first(f, i);
     l->turned = !at, l->weights = at ? b : a, l->input = at ? a : b;
     if (wgx_op_is(y->op, "dense")) l->bias = *wgi_operand(f->v, y, 2);
+    else if (y->attr) {
+        l->transposed = wgi_whole_option(y, at ? "tb" : "ta");
+        if (wgi_whole_option(y, at ? "ta" : "tb")) return refuse_because(f, i, "its input is transposed");
+    }
     find_sizes(f, l);
 }
 

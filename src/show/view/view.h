@@ -126,6 +126,7 @@ typedef struct wgi_layer {
     int parts;
     int32_t output;          /* the last of these */
     bool turned;             /* W x, not x W */
+    bool transposed;         /* the product is one with Wᵀ, by its option */
     int64_t inputs, outputs; /* units */
 } wgi_layer;
 
