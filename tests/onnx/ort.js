@@ -90,7 +90,11 @@ async function main() {
       else right++;
       if (process.env.WG_SLOW) console.log(`${name}: ${((Date.now() - began) / 1000).toFixed(1)} s`);
       worst = Math.max(worst, d);
-    } catch (e) { console.log(`${name}: ${String(e.message || e).slice(0, 300)}`); }
+    } catch (e) {
+      const text = String(e.message || e);
+      if (text.includes("Could not find an implementation")) unknown++;
+      else console.log(`${name}: ${text.slice(0, 300)}`);
+    }
   }
   const wrong = names.length - right - unknown;
   console.log(`${right} right, ${wrong} wrong, ${unknown} of dtypes that the runtime has not`);

@@ -1,5 +1,6 @@
-/* onnx_write_matrices.c: linear algebra. ONNX has no operators for it, so steps of elimination are written
- * one by one: a matrix of n rows becomes some 16 n nodes. Here all matrices are [batch, rows, columns]. */
+/* onnx_write_matrices.c: linear algebra. ONNX has no operators for it, so the steps of elimination are
+ * written one by one: a matrix of n rows becomes some 16 n nodes. Here all matrices are [batch, rows,
+ * columns]. */
 #include "onnx/onnx_write.h"
 
 #include <float.h>
