@@ -34,9 +34,12 @@ try() {
     rm -rf "${folder:?}/$what"
 }
 
+# Left out: numbers that are what rounding leaves, and trainings that became thousands of nodes.
+left_out=' gradient-check decay mini-batches optimizers search initialisation early-stopping '
 mkdir "$folder/lessons"
 for lesson in lessons/*.md; do
     name=$(basename "$lesson" .md)
+    case "$left_out" in *" $name "*) continue ;; esac
     "$build/wengert" lesson "$name" --program >"$folder/lessons/$name.wg" 2>/dev/null
 done
 list="$(echo examples/*.wg) $(echo docs/drawing/*.wg)"
