@@ -149,6 +149,7 @@ sanitized="$sanitized LD_LIBRARY_PATH=$here/hostile/tests:$here/hostile"
 # C library. No file asks for two of the three parts (make check), so a build without all compiles what builds
 # without one do. BLAS and Graphviz are left out by aarch64, OpenMP by tsan.
 # memcheck: programs of the plain build under valgrind, which finds bytes that nobody has set.
+# onnx: ONNX files that others have written, and those that the library writes, run by another runtime.
 # tsan: threads with a context each, under ThreadSanitizer.
 # core: the engine without its fast ways (make CORE=1): results, and the same bits as the plain build.
 # steps: what CONTRIBUTING.md says of an op and an optimizer, done in a copy.
@@ -185,6 +186,7 @@ no-show | no-show | SHOW=0 BUILD=$build | lang/ | $without-show/tests | make | 6
 no-language | no-language | LANGUAGE=0 BUILD=$build | $of_show | $without-language/tests | make | 100 70
 no-show-language | no-show-language | $no_wing | $of_small | $without-show-language/tests | make | 100 70
 wasm    | alone   | $none MPI=0 ISAS=1 | wasm.sh | | emcc | 700 90
+onnx    |         | | onnx/all.sh onnx/ort.sh | | node | 300 0
 tsan    | tsan    | SAN=thread OPENMP=0 | tsan.sh | | make | 90 30
 "
 

@@ -8,7 +8,9 @@
     net.parameters()                             as of any module, for an optimizer; net.state_dict()
     net.train()                                  a model that was read is in the mode of net.eval()
 
-Images have the order of the file: [n, channels, height, width]."""
+    onnx.write(y, "net.onnx")                    the graph that y is computed from
+
+Images that are read have the order of the file: [n, channels, height, width]."""
 import ctypes
 import os
 
@@ -84,3 +86,10 @@ class Model(Module):
 def read(path):
     """A model as a module."""
     return Model(path)
+
+
+def write(y, path, opset=17, names=None):
+    """Writes the graph that y, a value or a list of values, is computed from. Inputs with a name are inputs
+    of the file. names: of the results, in the place of their own."""
+    from ._onnx_write import write_values
+    write_values(y, path, opset, names)

@@ -107,6 +107,20 @@ static int log_of_1_and(wgi_ow *w, int x)
     return wgi_ow_where(w, small, fine, log);
 }
 
+/* ln(1 + e^x). Runtimes have the operator for f32 alone. */
+static int softplus_of(wgi_ow *w, int x)
+{
+    if (wgi_ow_type(w, x) == WG_F32) return wgi_ow_1(w, "Softplus", x);
+    const int tail = wgi_ow_1(w, "Exp", wgi_ow_1(w, "Neg", wgi_ow_1(w, "Abs", x)));
+    return wgi_ow_2(w, "Add", wgi_ow_2n(w, "Max", x, 0), log_of_1_and(w, tail));
+}
+
+static void write_softplus(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+{
+    (void)row;
+    k->y[0] = softplus_of(w, k->x[0]);
+}
+
 static void write_log1p(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
     (void)row;
@@ -178,15 +192,16 @@ static void write_erf_rest(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 static void write_log_sigmoid(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
     const bool rest = k->op->name[11] != 0;
+    (void)row;
     const int x = rest ? k->x[1] : wgi_ow_1(w, "Neg", k->x[1]);
-    k->y[0] = wgi_ow_1(w, "Neg", wgi_ow_1(w, row->onnx, x));
+    k->y[0] = wgi_ow_1(w, "Neg", softplus_of(w, x));
 }
 
 /* ln(1 - tanh(x)^2) = 2 (ln 2 - |x| - ln(1 + e^(-2 |x|))). */
 static void write_log_sech2(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
-    const int size = wgi_ow_1(w, "Abs", k->x[1]),
-              tail = wgi_ow_1(w, row->onnx, wgi_ow_2n(w, "Mul", size, -2)),
+    (void)row;
+    const int size = wgi_ow_1(w, "Abs", k->x[1]), tail = softplus_of(w, wgi_ow_2n(w, "Mul", size, -2)),
               half = wgi_ow_2(w, "Sub", wgi_ow_number(w, k->type, log(2)), wgi_ow_2(w, "Add", size, tail));
     k->y[0] = wgi_ow_2n(w, "Mul", half, 2);
 }
@@ -296,7 +311,7 @@ static void write_floor_divide(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row
 const wgi_ow_rule wgi_ow_elementwise[] = {
     { "tanh", write_one, "Tanh" },
     { "sigmoid", write_one, "Sigmoid" },
-    { "softplus", write_one, "Softplus" },
+    { "softplus", write_softplus, NULL },
     { "softsign", write_one, "Softsign" },
     { "relu", write_relu, "Relu" },
     { "elu", write_elu, "Elu" },
@@ -373,8 +388,8 @@ const wgi_ow_rule wgi_ow_elementwise[] = {
     { "tanh_backward", write_slope, "Tanh" },
     { "log_softmax_rest", write_log_softmax_rest, "Log" },
     { "erf_rest", write_erf_rest, "Sub" },
-    { "log_sigmoid", write_log_sigmoid, "Softplus" },
-    { "log_sigmoid_rest", write_log_sigmoid, "Softplus" },
-    { "log_sech2", write_log_sech2, "Softplus" },
+    { "log_sigmoid", write_log_sigmoid, NULL },
+    { "log_sigmoid_rest", write_log_sigmoid, NULL },
+    { "log_sech2", write_log_sech2, NULL },
     { NULL, NULL, NULL },
 };
