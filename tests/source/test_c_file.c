@@ -226,10 +226,11 @@ SAME_BITS(lstm, 6)
 Test(c_file, names, .init = open_folder, .fini = close_folder)
 {
     static const char *const names[] = {
-        "net",     "network", "net_step", "net_forward", "net_work", "for",   "int",  "double",   "i",
-        "j",       "x1",      "x_1",      "work",        "main",     "epoch", "exp",  "sum_of",   "result",
-        "number",  "axis",    "T",        "true",        "NAN",      "a.b",   "a_b",  "restrict", "add_rows",
-        "uint8_t", "memcpy",  "class",    "p",           "k",        "n",     "M_PI", "bool"
+        "net",    "network",  "net_step", "net_forward", "net_work", "for",    "int",   "double",
+        "i",      "j",        "x1",       "x_1",         "work",     "main",   "epoch", "exp",
+        "sum_of", "result",   "number",   "axis",        "T",        "true",   "NAN",   "a.b",
+        "a_b",    "restrict", "add_rows", "uint8_t",     "memcpy",   "class",  "p",     "k",
+        "n",      "M_PI",     "bool",     "NULL",        "linux",    "float_t"
     };
     enum { NAMES = sizeof names / sizeof *names };
     wg_context *c = wg_start();

@@ -35,7 +35,6 @@ typedef struct wgi_value {
     wg_node node;
     wg_shape shape;
     wg_dtype dtype;
-    double number;          /* of a literal */
     int64_t size, from, at; /* elements; of a view: the first; in the room: where it begins */
     wgi_c_place place;
     const char *name; /* the identifier, or the text of the literal */
@@ -145,6 +144,8 @@ const char *wgi_shape_words(wgi_c_file *s, wg_shape shape); /* "[64,10]" */
 
 /* ---- source_elements.c ---- */
 
+/* Of a gradient of a power: whether the exponent is a number for which it has a short form. */
+bool wgi_has_small_exponent(wg_node n);
 bool wgi_has_expression(const wg_op *op); /* Whether there is an expression for the op. */
 /* Whether the op computes each element from those at its place. */
 bool wgi_by_elements(const wgi_function *f, const wgi_value *v);

@@ -157,7 +157,8 @@ bool wgi_is_reserved(const char *word)
         "long register restrict return short signed sizeof static struct switch typedef union unsigned void "
         "volatile "
         "while true and or not xor class new delete this template typename namespace operator private public "
-        "protected try catch throw using virtual friend export main work axis epoch "
+        "protected try catch throw using virtual friend export main work axis epoch NULL EOF linux unix "
+        "float_t double_t HUGE_VAL HUGE_VALF HUGE_VALL "
         "y0 y1 yn j0 j1 jn gamma lgamma tgamma signgam div abs exp log pow sqrt sin cos tan asin acos atan "
         "sinh cosh tanh "
         "asinh acosh atanh floor ceil round fabs fmod fmin fmax erf erfc index remainder expm1 log1p scalb "
@@ -169,7 +170,8 @@ bool wgi_is_reserved(const char *word)
         "fma lrint lround nearbyint select ";
     char padded[100];
     snprintf(padded, sizeof padded, " %.90s ", word);
-    return strstr(words, padded) || piece_of(word) >= 0;
+    const bool macro = !strncmp(word, "M_", 2) || !strncmp(word, "FP_", 3) || !strncmp(word, "MATH_", 5);
+    return macro || *word == '_' || strstr(words, padded) || piece_of(word) >= 0;
 }
 
 const char *wgi_c_type(const wgi_c_file *s, wg_dtype t)

@@ -1,6 +1,7 @@
 /* source_elements.c: loops over elements. Consecutive ops of one shape share a loop: what nothing else
  * reads is a variable in it. */
 #include "source/source.h"
+#include "wgx/graph.h"
 
 #include <string.h>
 
@@ -102,12 +103,13 @@ static bool is_step_count(const wgi_function *f, wg_node n)
     return false;
 }
 
-/* Whether the exponent, operand 1, is one for which the derivative has a short form. */
-static bool has_small_exponent(const wgi_function *f, const wgi_value *v)
+bool wgi_has_small_exponent(wg_node n)
 {
-    const wgi_value *b = wgi_value_of(f, wgi_operand(v, 1));
-    return b && b->place == WGI_AT_LITERAL &&
-           (b->number == -1 || (b->number >= 1 && b->number <= 4 && b->number == (int)b->number));
+    wg_tensor t;
+    const wg_node b = wg_node_operand(n, 1);
+    if (wg_node_leaf(b) != WG_LEAF_NUMBER || !wgx_peek(b, &t)) return false;
+    const double e = wg_tensor_item(&t, 0);
+    return e == -1 || e == 1 || e == 2 || e == 3 || e == 4;
 }
 
 /* Whether the text is for floats alone. */
@@ -125,7 +127,7 @@ static const char *expression_of(const wgi_function *f, const wgi_value *v)
     if (!op || wg_node_leaf(v->node) != WG_LEAF_NONE || op->kind != WG_MAP) return NULL;
     if (wgi_made_by(v, "cast")) return cast_of(s, wg_node_dtype(wgi_operand(v, 0)), v->dtype);
     if (wgi_made_by(v, "pow") && is_step_count(f, wgi_operand(v, 1))) return "pow(a, b)";
-    if (wgi_made_by(v, "pow_base")) return has_small_exponent(f, v) ? "b * power(a, b - 1)" : NULL;
+    if (wgi_made_by(v, "pow_base")) return wgi_has_small_exponent(v->node) ? "b * power(a, b - 1)" : NULL;
     if (!wg_dtype_is_float(v->dtype) && is_of_floats(v)) return NULL;
     if (wgi_made_by(v, "addn")) return sum_of_all(s, wgi_operand_count(v->node));
     if (wgi_made_by(v, "elu") || wgi_made_by(v, "celu") || wgi_made_by(v, "selu")) return unit_of(s, v);

@@ -23,7 +23,7 @@ const char *wgi_identifier(wgi_c_file *s, const char *wish, bool stays)
 {
     char word[64];
     size_t n = 0;
-    if (!*wish || isdigit((unsigned char)*wish)) word[n++] = 'v';
+    if (!*wish || isdigit((unsigned char)*wish) || *wish == '_') word[n++] = 'v';
     for (const char *c = wish; *c && n < 40; c++) word[n++] = isalnum((unsigned char)*c) ? *c : '_';
     word[n] = 0;
     for (int k = 1; is_taken(s, word); k++)
@@ -159,8 +159,7 @@ static void describe(wgi_function *f, wgi_value *v, wg_node n)
         v->place = WGI_AT_GLOBAL, v->name = s->global[global].name;
     } else if (leaf == WG_LEAF_NUMBER && wgx_peek(n, &t)) {
         v->place = WGI_AT_LITERAL;
-        v->number = wg_tensor_item(&t, 0);
-        v->name = wgi_c_number(s, v->number, v->dtype);
+        v->name = wgi_c_number(s, wg_tensor_item(&t, 0), v->dtype);
     } else if (leaf == WG_LEAF_STREAM) {
         v->place = WGI_AT_NOWHERE, v->name = "";
     } else

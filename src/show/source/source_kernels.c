@@ -199,6 +199,16 @@ static bool put_as_class(const call *k)
     return true;
 }
 
+/* A mask of numbers, which are 0 or 1. */
+static bool put_as_mask(const call *k)
+{
+    const char *x = operand(k, 0);
+    put(k, "for (int i = 0; i < %lld; i++) {", (long long)k->v->size);
+    put(k, "    if ((%s)[i] != 0 && (%s)[i] != 1) return FAILED;", x, x);
+    put(k, "    (%s)[i] = (%s)[i] != 0;\n    }", result(k, 0), x);
+    return true;
+}
+
 /* ---- products ---- */
 
 static const char *const order_of[] = { "multiply", "multiply_at", "multiply_bt", "multiply_at_bt" };
@@ -565,6 +575,7 @@ static const struct {
     { "resize_axis", put_resize },
     { "unit_rows", put_unit_rows },
     { "as_class", put_as_class },
+    { "as_mask", put_as_mask },
     { "cross_entropy", put_cross_entropy },
     { "cross_entropy_grad", put_cross_entropy },
     { "batch_norm_train", put_norm },
@@ -590,6 +601,7 @@ static const struct {
 bool wgi_has_text(wg_node n)
 {
     const wg_op *op = wg_node_op(n);
+    if (wgx_op_is(op, "pow_base")) return wgi_has_small_exponent(n);
     if (op->kind == WG_ALIAS || wgx_node_made(n).index != n.index || wgi_has_expression(op)) return true;
     for (size_t i = 0; i < sizeof writers / sizeof *writers; i++)
         if (wgx_op_is(op, writers[i].op)) return true;
