@@ -116,9 +116,10 @@ void wgi_put_code(wgi_c_file *s, wgi_strbuf *to, const char *code, const wgi_c_w
 void wgi_put_words(wgi_strbuf *to, const char *text, const wgi_c_word *words, int n);
 void wgi_put_functions(wgi_c_file *s, wgi_strbuf *to); /* what was noted, and what that calls */
 const char *wgi_kernel_expression(
-    const wg_op *op);                   /* that of the op's kernel, in a and b; NULL: it is none */
-bool wgi_source_begin(wgi_c_file *s);   /* room for these notes; false: no memory */
-bool wgi_is_reserved(const char *word); /* C or a function of the file has the word */
+    const wg_op *op);                       /* that of the op's kernel, in a and b; NULL: it is none */
+bool wgi_source_begin(wgi_c_file *s);       /* room for these notes; false: no memory */
+bool wgi_is_reserved(const char *word);     /* C or a function of the file has the word */
+bool wgi_begins_as_macro(const char *word); /* of the headers, or of the compiler */
 const char *wgi_c_type(const wgi_c_file *s, wg_dtype t); /* "float" */
 /* The shortest text that reads as this number. */
 const char *wgi_c_number(wgi_c_file *s, double x, wg_dtype t);

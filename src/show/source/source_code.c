@@ -170,8 +170,12 @@ bool wgi_is_reserved(const char *word)
         "fma lrint lround nearbyint select ";
     char padded[100];
     snprintf(padded, sizeof padded, " %.90s ", word);
-    const bool macro = !strncmp(word, "M_", 2) || !strncmp(word, "FP_", 3) || !strncmp(word, "MATH_", 5);
-    return macro || *word == '_' || strstr(words, padded) || piece_of(word) >= 0;
+    return strstr(words, padded) || piece_of(word) >= 0;
+}
+
+bool wgi_begins_as_macro(const char *word)
+{
+    return *word == '_' || !strncmp(word, "M_", 2) || !strncmp(word, "FP_", 3) || !strncmp(word, "MATH_", 5);
 }
 
 const char *wgi_c_type(const wgi_c_file *s, wg_dtype t)

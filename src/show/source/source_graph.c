@@ -23,7 +23,7 @@ const char *wgi_identifier(wgi_c_file *s, const char *wish, bool stays)
 {
     char word[64];
     size_t n = 0;
-    if (!*wish || isdigit((unsigned char)*wish) || *wish == '_') word[n++] = 'v';
+    if (!*wish || isdigit((unsigned char)*wish) || wgi_begins_as_macro(wish)) word[n++] = 'v';
     for (const char *c = wish; *c && n < 40; c++) word[n++] = isalnum((unsigned char)*c) ? *c : '_';
     word[n] = 0;
     for (int k = 1; is_taken(s, word); k++)
