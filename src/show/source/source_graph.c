@@ -23,7 +23,7 @@ const char *wgi_identifier(wgi_c_file *s, const char *wish, bool stays)
 {
     char word[64];
     size_t n = 0;
-    if (!*wish || isdigit((unsigned char)*wish) || wgi_begins_as_macro(wish)) word[n++] = 'v';
+    if (!*wish || isdigit((unsigned char)*wish)) word[n++] = 'v';
     for (const char *c = wish; *c && n < 40; c++) word[n++] = isalnum((unsigned char)*c) ? *c : '_';
     word[n] = 0;
     for (int k = 1; is_taken(s, word); k++)
@@ -31,6 +31,13 @@ const char *wgi_identifier(wgi_c_file *s, const char *wish, bool stays)
     if (!wgi_pool_room(&s->pool, &s->taken, sizeof *s->taken, s->taken_count, &s->taken_room)) return "";
     s->taken[s->taken_count++] = (wgi_c_name){ wgi_pool_copy(&s->pool, word), stays };
     return s->taken[s->taken_count - 1].word;
+}
+
+/* The same for a name that the user has given, which can begin as a macro does. */
+static const char *name_of_user(wgi_c_file *s, const char *name, bool stays)
+{
+    return wgi_identifier(s, wgi_begins_as_macro(name) ? wgi_pool_format(&s->pool, "v%s", name) : name,
+                          stays);
 }
 
 void wgi_end_names(wgi_c_file *s)
@@ -63,7 +70,7 @@ int wgi_global_of(wgi_c_file *s, wg_node leaf)
     const int number = wg_params_find(set, wg_node_name(leaf));
     for (int i = 0; i < s->globals; i++)
         if (s->global[i].set == set && s->global[i].number == number) return i;
-    return add_global(s, (wgi_global){ set, number, wgi_identifier(s, wg_node_name(leaf), true),
+    return add_global(s, (wgi_global){ set, number, name_of_user(s, wg_node_name(leaf), true),
                                        wg_params_tensor(set, number), false });
 }
 
@@ -74,8 +81,7 @@ int wgi_new_global(wgi_c_file *s, const char *name, const wg_tensor *value)
     if (!copy) return -1;
     memcpy(copy, value->data, bytes);
     return add_global(
-        s,
-        (wgi_global){ NULL, -1, wgi_identifier(s, name, true), { value->dtype, value->shape, copy }, true });
+        s, (wgi_global){ NULL, -1, name_of_user(s, name, true), { value->dtype, value->shape, copy }, true });
 }
 
 /* ---- values ---- */
@@ -114,7 +120,8 @@ static wg_node first_result(wg_node n, int *results)
 static const char *wish_of(wgi_function *f, wg_node n)
 {
     wgi_c_file *s = f->s;
-    if (*wg_node_name(n)) return wg_node_name(n);
+    const char *name = wg_node_name(n);
+    if (*name) return wgi_begins_as_macro(name) ? wgi_pool_format(&s->pool, "v%s", name) : name;
     if (*wgx_layer_node_name(n)) return wgx_layer_node_name(n);
     return wgi_pool_format(&s->pool, "%s%d", wg_node_op_name(n), f->count);
 }
