@@ -35,18 +35,18 @@ try() {
 }
 
 # Left out: numbers that are what rounding leaves, and trainings that became thousands of nodes.
-left_out=' gradient-check decay mini-batches optimizers search initialisation early-stopping '
-mkdir "$folder/lessons"
+left_out=' gradient-check decay vectorise mini-batches optimizers search initialisation early-stopping '
+mkdir "$folder/texts"
 for lesson in lessons/*.md; do
     name=$(basename "$lesson" .md)
     case "$left_out" in *" $name "*) continue ;; esac
-    "$build/wengert" lesson "$name" --program >"$folder/lessons/$name.wg" 2>/dev/null
+    "$build/wengert" lesson "$name" --program >"$folder/texts/$name.wg" 2>/dev/null
 done
 list="$(echo examples/*.wg) $(echo docs/drawing/*.wg)"
 for opset in 17 16 15 14 13; do try "ops of set $opset" test_onnx_ops 1e-5 "WG_OPSET=$opset"; done
 try steps test_onnx_steps 1e-4
 try programs test_onnx_programs 1e-5 "WG_ONNX_PROGRAMS=$list"
-try lessons test_onnx_programs 1e-8 WG_F64=1 "WG_ONNX_PROGRAMS=$(echo "$folder"/lessons/*.wg)"
+try lessons test_onnx_programs 1e-8 WG_F64=1 "WG_ONNX_PROGRAMS=$(echo "$folder"/texts/*.wg)"
 if WG_ONNX_FOLDER=$folder "$build/tests/onnx/test_onnx_again" >/dev/null 2>&1; then passed=$((passed + 1))
 else
     failed=$((failed + 1))
