@@ -150,6 +150,7 @@ sanitized="$sanitized LD_LIBRARY_PATH=$here/hostile/tests:$here/hostile"
 # without one do. BLAS and Graphviz are left out by aarch64, OpenMP by tsan.
 # memcheck: programs of the plain build under valgrind, which finds bytes that nobody has set.
 # onnx: ONNX files that others have written, and those that the library writes, run by another runtime.
+# micro: a C file of a net learns on an emulated Cortex-M4, with the bits that it has here.
 # tsan: threads with a context each, under ThreadSanitizer.
 # core: the engine without its fast ways (make CORE=1): results, and the same bits as the plain build.
 # steps: what CONTRIBUTING.md says of an op and an optimizer, done in a copy.
@@ -187,6 +188,7 @@ no-language | no-language | LANGUAGE=0 BUILD=$build | $of_show | $without-langua
 no-show-language | no-show-language | $no_wing | $of_small | $without-show-language/tests | make | 100 70
 wasm    | alone   | $none MPI=0 ISAS=1 | wasm.sh | | emcc | 700 90
 onnx    |         | | onnx/all.sh onnx/ort.sh | | node | 300 0
+micro   |         | | microcontroller.sh | | arm-none-eabi-gcc | 5 0
 tsan    | tsan    | SAN=thread OPENMP=0 | tsan.sh | | make | 90 30
 "
 

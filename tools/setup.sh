@@ -103,6 +103,12 @@ need_whole() {
     command -v ruby >/dev/null || want ruby
     /usr/bin/python3 -c 'import yaml' 2>/dev/null || want python3-yaml
     command -v valgrind >/dev/null || want valgrind
+    /usr/bin/python3 -c 'import onnx' 2>/dev/null || want python3-onnx
+    [ -d /usr/share/libonnx-testdata ] || want libonnx-testdata
+    /usr/bin/python3 -c 'import torch' 2>/dev/null || want python3-torch
+    command -v tcc >/dev/null || want tcc
+    command -v qemu-system-arm >/dev/null || want qemu-system-arm
+    command -v arm-none-eabi-gcc >/dev/null || want gcc-arm-none-eabi libnewlib-arm-none-eabi
     command -v emcc >/dev/null && command -v zopfli >/dev/null || want emscripten zopfli
     command -v mpirun.openmpi >/dev/null && has_module ompi-c || want openmpi-bin libopenmpi-dev
     command -v mpirun.mpich >/dev/null && has_module mpich || want mpich libmpich-dev

@@ -31,7 +31,7 @@ static void close_folder(void)
 
 /* How the file is compiled. The first one always; the others if WG_COMPILERS=all, as in `make whole`. */
 static const char *const compilers[] = {
-    "cc -std=c99 -pedantic -O1 -ffp-contract=off -Wall -Wextra -Wconversion -Werror",
+    "cc -std=c99 -pedantic -O0 -ffp-contract=off -Wall -Wextra -Wconversion -Werror",
     "gcc -std=c99 -O3 -march=native -ffp-contract=off",
     "clang -std=c99 -O2 -ffp-contract=off",
     "g++ -x c++ -std=c++17 -O2 -ffp-contract=off -w",
@@ -40,7 +40,7 @@ static const char *const compilers[] = {
 enum { COMPILERS = sizeof compilers / sizeof *compilers };
 
 static int compilers_used(void) { return getenv("WG_COMPILERS") ? COMPILERS : 1; }
-static int steps_of_all(void) { return getenv("WG_STEPS") ? atoi(getenv("WG_STEPS")) : 30; }
+static int steps_of_all(void) { return getenv("WG_STEPS") ? atoi(getenv("WG_STEPS")) : 10; }
 
 /* The library that a compiler makes of net.c in the folder. */
 static void *compiled(int compiler)

@@ -166,7 +166,7 @@ Test(command, every_command_has_help)
         cr_expect(!strncmp(r.out, usage, strlen(usage)) && strstr(r.out, "\nexamples:\n"), "%s", r.out);
         count++;
     }
-    cr_expect_eq(count, 16, "%d commands", count);
+    cr_expect_eq(count, 17, "%d commands", count);
 }
 
 /* ---- mistakes ---- */
