@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# A C file of a net learns digits on an emulated microcontroller, a Cortex-M4 with 256 KB of memory: the losses have the
-# bits that they have here. The last line is as Criterion's. Environment: BUILD or WG_BUILD, the folder of the build.
+# A C file of a net learns digits on an emulated microcontroller, a Cortex-M4 with 256 KB of memory: the
+# losses have the bits that they have here. The last line is as Criterion's. Environment: BUILD or
+# WG_BUILD, the folder of the build.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=$(realpath "${WG_BUILD:-${BUILD:-build}}") files=$PWD/tests/microcontroller include=$PWD/include
