@@ -96,7 +96,7 @@ many="$many WG_NETS=${WG_NETS:-200} WG_FIGURES=${WG_FIGURES:-200} WG_TEXTS=${WG_
 many="$many WG_FAILING=${WG_FAILING:-200} WG_STEPS=${WG_STEPS:-1000} WG_COMPILERS=all WG_OPS=all"
 # By several processes of mpirun.
 mpi=test_processes
-no_others="-${browser// / -} -$latex -$waits -${lessons// / -} -$mpi"
+no_others="-${browser// / -} -$latex -$waits -${lessons// / -} -$mpi -test_onnx_programs -test_onnx_steps"
 
 # The library without a wing: its rooms, and of those of show not what runs the command.
 no_wing="SHOW=0 LANGUAGE=0 BUILD=$build"

@@ -59,7 +59,7 @@ static const char harmless[] =
     "wg_graph_of wg_params_context wg_params_count wg_params_find wg_params_grad "
     "wg_params_is_state wg_params_name wg_params_size wg_params_tensor wg_params_trained wg_data_about "
     "wg_data_all wg_data_class wg_data_column wg_data_epoch wg_data_rows wg_data_scale wg_data_[xy] "
-    "wg_program_c* wg_program_drawn wg_program_e* wg_program_last* "
+    "wg_program_c* wg_program_drawn wg_program_last* "
     "wg_program_n* "
     "wg_program_plot* "
     "wg_panel_at_[xy] wg_optim_lr "
@@ -74,7 +74,7 @@ static const char harmless[] =
 /* Functions whose errors have another name, as patterns. */
 static const char named_otherwise[] =
     /* a program or file, with the place in it */
-    "wg_program_* "
+    "wg_program_* wg_onnx_read "
     /* the op (extern_impure), the optimizer, the name that is given; the macro: panel_line, panel_points
      * ... */
     "wg_apply* wg_extern_at wg_optim_named_at wg_options_named wg_*options_fit wg_series_new_at "

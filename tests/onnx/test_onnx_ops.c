@@ -1,6 +1,6 @@
 /* test_onnx_ops.c: each op's samples, and their gradients, as ONNX files. The first sample of each op goes
  * through the checker of ONNX. With WG_ONNX_FOLDER all samples are written there, by the opset WG_OPSET:
- * tests/onnx.sh has them run by another runtime. */
+ * tests/onnx/ort.sh has them run by another runtime. */
 #include "op_case.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* test_onnx_programs.c: programs of the language as ONNX files: with WG_ONNX_FOLDER and WG_ONNX_PROGRAMS, a
  * list of files, all values that have a name go to a file, and the gradients of the last scalar by all
- * parameters to another. tests/onnx.sh has them run by another runtime. */
+ * parameters to another. tests/onnx/ort.sh has them run by another runtime. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +84,7 @@ Test(onnx_programs, are_written)
 {
     const char *folder = getenv("WG_ONNX_FOLDER"), *list = getenv("WG_ONNX_PROGRAMS");
     char text[1 << 14];
-    if (!folder || !list) cr_skip_test("no list of programs: tests/onnx.sh has one");
+    if (!folder || !list) cr_skip_test("no list of programs: tests/onnx/ort.sh has one");
     snprintf(text, sizeof text, "%s", list);
     for (char *rest, *path = strtok_r(text, " \n", &rest); path; path = strtok_r(NULL, " \n", &rest))
         write_program(folder, path);

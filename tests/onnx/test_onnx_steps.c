@@ -1,5 +1,5 @@
 /* test_onnx_steps.c: steps of training as ONNX files: the digits and LeNet, by Adam. With WG_ONNX_FOLDER they
- * go there, with what five steps of the library give: tests/onnx.sh has them run by another runtime. */
+ * go there, with what five steps of the library give: tests/onnx/ort.sh has them run by another runtime. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,7 +127,7 @@ static void write_step(const char *folder, const char *name,
 Test(onnx_steps, are_written)
 {
     const char *folder = getenv("WG_ONNX_FOLDER");
-    if (!folder) cr_skip_test("WG_ONNX_FOLDER is not set: tests/onnx.sh sets it");
+    if (!folder) cr_skip_test("WG_ONNX_FOLDER is not set: tests/onnx/ort.sh sets it");
     write_step(folder, "step.digits", digits, WG_SHAPE(64, 64));
     write_step(folder, "step.lenet", lenet, WG_SHAPE(8, 28, 28, 1));
 }
