@@ -183,11 +183,6 @@ static void write_log_softmax_rest(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule 
     k->y[0] = wgi_ow_where(w, is_small(w, k->x[0]), near, wgi_ow_1(w, row->onnx, k->x[1]));
 }
 
-static void write_erf_rest(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
-{
-    k->y[0] = wgi_ow_2(w, row->onnx, k->x[0], k->x[1]);
-}
-
 /* ln sigma(x) is -ln(1 + e^-x), and ln(1 - sigma(x)) is -ln(1 + e^x). Operand 1 is x. */
 static void write_log_sigmoid(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
@@ -247,10 +242,11 @@ static void write_atan2(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 
 /* ---- division with a remainder ---- */
 
-/* a mod b with the sign of a, of floats; of whole numbers with the sign of b, and b is not 0. */
-static int left_over(wgi_ow *w, int a, int b, bool floats)
+/* a mod b, with the sign of a, else of b. Runtimes have the sign of b for whole numbers alone, and there b
+ * may not be 0. */
+static int left_over(wgi_ow *w, int a, int b, bool sign_of_a)
 {
-    if (floats) wgi_ow_int(w, "fmod", 1);
+    if (sign_of_a) wgi_ow_int(w, "fmod", 1);
     return wgi_ow_2(w, "Mod", a, b);
 }
 
@@ -387,7 +383,7 @@ const wgi_ow_rule wgi_ow_elementwise[] = {
     { "sigmoid_backward", write_slope, "Sigmoid" },
     { "tanh_backward", write_slope, "Tanh" },
     { "log_softmax_rest", write_log_softmax_rest, "Log" },
-    { "erf_rest", write_erf_rest, "Sub" },
+    { "erf_rest", write_two, "Sub" },
     { "log_sigmoid", write_log_sigmoid, NULL },
     { "log_sigmoid_rest", write_log_sigmoid, NULL },
     { "log_sech2", write_log_sech2, NULL },
