@@ -288,7 +288,7 @@ $(OBJ)/src/show/source/source_code.o: $(SOURCE_TEXT)
 
 # What to write for words of other libraries.
 NAMES_TABLE := $(OBJ)/generated/names_table.h
-$(NAMES_TABLE): tools/build/names.awk include/wengert/values.hpp src/language/words/names.txt
+$(NAMES_TABLE): tools/build/names.awk include/wengert/calls.hpp src/language/words/names.txt
 	@mkdir -p $(@D) && awk -f $^ > $@.new && mv $@.new $@
 $(OBJ)/src/language/words/meant.o $(OBJ)/tests/text/test_meant.o: $(NAMES_TABLE)
 
@@ -485,7 +485,7 @@ newcomer: all tests examples ## follows README.md on a bare system, as a user an
 mnist: $(BUILD)/examples/mnist ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
 	@tools/mnist.sh && $(BUILD)/examples/mnist data/mnist
 
-docs: all ## writes docs/ops.md and docs/ops/internal.md from the registry; docs/functions, python/wengert/_table.txt and lists of values.hpp from the headers; Python's stubs, python/wengert/*.pyi, from the package
+docs: all ## writes docs/ops.md and docs/ops/internal.md from the registry; docs/functions, python/wengert/_table.txt, methods.inc and calls.hpp from the headers; Python's stubs, python/wengert/*.pyi, from the package
 	@mkdir -p docs/ops && $(BUILD)/wengert ops --markdown > docs/ops.md && $(BUILD)/wengert ops --markdown --internal > docs/ops/internal.md
 	@python3 tools/build/table.py
 	@python3 tools/build/functions.py

@@ -18,14 +18,11 @@ DEFINE_OP(identity, .summary = "The operand itself.", .formula = "y = x", .adjoi
 
 static bool has_rule(wg_rule *r)
 {
-    return *(const wg_vjp_rule *)r->attr || wg_rule_fail(r, WG_ERROR_USE, "takes a rule, a function in C");
+    return ((const wg_custom_vjp_attr *)r->attr)->rule ||
+           wg_rule_fail(r, WG_ERROR_USE, "takes a rule, a function in C");
 }
 
-VJP(custom_vjp)
-{
-    wg_vjp_rule rule = *(const wg_vjp_rule *)wg_attr(y);
-    rule(here, y, gy, x + 1, gx + 1);
-}
+VJP(custom_vjp) { ((const wg_custom_vjp_attr *)wg_attr(y))->rule(here, y, gy, x + 1, gx + 1); }
 
 VJP(twice) { gx[0] = wg_mul(gy, 2); }
 
@@ -34,13 +31,16 @@ static wg_node doubled(wg_site here, wg_node x) { return TWICE(x, 1); }
 SAMPLES(custom_vjp, doubled(here, ANY(3)), doubled(here, ANY(2, 2)));
 ERRORS(custom_vjp, (TWICE(ANY(3), 0), "takes 1 to 15 operands and a rule, not 0"));
 
-static const wg_attr_row custom_attrs[] = { { "rule", WG_ATTR_POINTER, 0, NULL, NULL }, { 0 } };
+static const wg_attr_row custom_attrs[] = { { "rule", WG_ATTR_POINTER, 0, NULL, NULL },
+                                            { "user", WG_ATTR_POINTER, offsetof(wg_custom_vjp_attr, user),
+                                              NULL, NULL },
+                                            { 0 } };
 
 DEFINE_OP(custom_vjp, .users = true,
           .summary = "The value of the first operand, with the caller's own derivative rule for the others.",
           .formula = "y = f", .adjoint = "x_i' = rule(y, y', x_i)",
           .none = 1 << 0, /* the value; the operands come after it */
-          .operands = -1, .names = "f x_i", .kind = WG_ALIAS, .attr_size = sizeof(wg_vjp_rule),
+          .operands = -1, .names = "f x_i", .kind = WG_ALIAS, .attr_size = sizeof(wg_custom_vjp_attr),
           .attrs = custom_attrs, .shape = has_rule, .hint.alias = at_start, .vjp = custom_vjp_vjp);
 
 wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_vjp_rule rule)
@@ -53,5 +53,5 @@ wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_v
                              "takes 1 to 15 operands and a rule, not %d", n);
     all[0] = y;
     memcpy(all + 1, x, sizeof *x * (size_t)n);
-    return wg_apply(here, &wgi_op_custom_vjp, all, n + 1, &rule);
+    return wg_apply(here, &wgi_op_custom_vjp, all, n + 1, &(wg_custom_vjp_attr){ .rule = rule });
 }

@@ -34,7 +34,7 @@ WG_OPTIONS(wg_average_opts);
  * step. */
 WG_API wg_average *wg_average_new_at(wg_site here, wg_params *p, const wg_average_opts *o);
 #define wg_average_new(...)                                                                           \
-    WG_WITH(wg_average_new_at, (WG_AT(WG_BYTE_1 #__VA_ARGS__), WG_HEAD_(__VA_ARGS__)), wg_average_opts, \
+    WG_CALL_WITH(wg_average_new_at, (WG_AT(WG_BYTE_1 #__VA_ARGS__), WG_HEAD_(__VA_ARGS__)), wg_average_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 WG_API void wg_average_free(wg_average *a); /* Frees the average. The values of p stay as they are. */
 

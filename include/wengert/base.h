@@ -155,7 +155,13 @@ static inline wg_axes wg_no_axes(void)
     return a;
 }
 #define WG_NO_AXES  wg_no_axes()
-#define WG_NO_SHAPE { -1, { 0 } }
+#define WG_NO_SHAPE wg_no_shape()
+static inline wg_shape wg_no_shape(void)
+{
+    wg_shape s = wg_shape();
+    s.rank = -1;
+    return s;
+}
 }
 template <class... D> static inline wg_axes wg_axes_from(D... d)
 {
@@ -170,6 +176,11 @@ extern "C" {
 WG_API int64_t wg_shape_size(wg_shape s);
 WG_API bool wg_shape_equal(wg_shape a, wg_shape b); /* Whether two shapes have the same axes. */
 WG_API char *wg_shape_text(wg_shape s, char *buf, size_t size); /* "[32,784]", scalars "[]"; returns buf */
+#ifdef __cplusplus
+}
+#include "fields.hpp"
+extern "C" {
+#endif
 
 /* Values in memory, dense and row-major. Functions that take or return one say who owns the data. */
 typedef struct wg_tensor {
@@ -290,7 +301,7 @@ enum {
 /* Makes a context. The result is never NULL: without memory, or with wrong options, it is a context that has already
  * failed. */
 WG_API wg_context *wg_start_at(wg_site here, const wg_start_opts *o);
-#define wg_start(...) WG_WITH(wg_start_at, (WG_AT(WG_BYTE_0 #__VA_ARGS__)), wg_start_opts, __VA_ARGS__)
+#define wg_start(...) WG_CALL_WITH(wg_start_at, (WG_AT(WG_BYTE_0 #__VA_ARGS__)), wg_start_opts, __VA_ARGS__)
 /* Prints the first error to the stream, if one is given. Frees the context and everything made from it.
  * Returns 0, or the status of the error. A call that got no object at all, wg_optim_step(NULL) say, has no
  * context: its error is kept for the contexts that this thread has used last, and becomes that of the first of them on

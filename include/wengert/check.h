@@ -93,13 +93,13 @@ WG_API const char *wg_verdict_name(wg_verdict v); /* "pass", "fail", "inconclusi
  * wg_check_free; it may be used after graph and context are freed. */
 WG_API wg_check *wg_gradcheck_at(wg_site here, wg_node loss, wg_params *p, const wg_gradcheck_opts *o);
 #define wg_gradcheck(loss, ...)                                                                                  \
-    WG_WITH(wg_gradcheck_at, (WG_AT(WG_BYTE_2 #loss ", " #__VA_ARGS__), loss, WG_HEAD_(__VA_ARGS__)), wg_gradcheck_opts, \
+    WG_CALL_WITH(wg_gradcheck_at, (WG_AT(WG_BYTE_2 #loss ", " #__VA_ARGS__), loss, WG_HEAD_(__VA_ARGS__)), wg_gradcheck_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 /* The same for n nodes of your choice, inputs or parameters. */
 WG_API wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], int n,
                                        const wg_gradcheck_opts *o);
 #define wg_gradcheck_nodes(loss, x, ...)                                                                     \
-    WG_WITH(wg_gradcheck_nodes_at,                                                                               \
+    WG_CALL_WITH(wg_gradcheck_nodes_at,                                                                               \
             (WG_AT(WG_BYTE_3 #loss ", " #x ", " #__VA_ARGS__), loss, x, WG_HEAD_(__VA_ARGS__)), wg_gradcheck_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 
@@ -112,14 +112,14 @@ WG_API double wg_check_no_value(const char *why); /* what a function returns whe
 WG_API wg_check *wg_gradcheck_fn_at(wg_site here, wg_check_fn f, size_t n, const double *x, void *user,
                                     const wg_gradcheck_opts *o); /* checks the gradient of a C function */
 #define wg_gradcheck_fn(f, n, x, ...)                                                                          \
-    WG_WITH(wg_gradcheck_fn_at,                                                                                  \
+    WG_CALL_WITH(wg_gradcheck_fn_at,                                                                                  \
             (WG_AT(WG_BYTE_4 #f ", " #n ", " #x ", " #__VA_ARGS__), f, n, x, WG_HEAD_(__VA_ARGS__)),             \
             wg_gradcheck_opts, WG_TAIL_(__VA_ARGS__, ))
 /* Checks a gradient that is given against the values of f. f is called with g NULL. */
 WG_API wg_check *wg_gradcheck_values_at(wg_site here, wg_check_fn f, size_t n, const double *x,
                                         const double *gradient, void *user, const wg_gradcheck_opts *o);
 #define wg_gradcheck_values(f, n, x, gradient, ...)                                                            \
-    WG_WITH(wg_gradcheck_values_at,                                                                              \
+    WG_CALL_WITH(wg_gradcheck_values_at,                                                                              \
             (WG_AT(WG_BYTE_5 #f ", " #n ", " #x ", " #gradient ", " #__VA_ARGS__), f, n, x, gradient,            \
              WG_HEAD_(__VA_ARGS__)),                                                                             \
             wg_gradcheck_opts, WG_TAIL_(__VA_ARGS__, ))
@@ -129,7 +129,7 @@ WG_API wg_check *wg_gradcheck_values_at(wg_site here, wg_check_fn f, size_t n, c
 WG_API wg_check *wg_gradcheck_op_at(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
                                     const wg_gradcheck_opts *o);
 #define wg_gradcheck_op(op, x, n, ...)                                                                         \
-    WG_WITH(wg_gradcheck_op_at,                                                                                  \
+    WG_CALL_WITH(wg_gradcheck_op_at,                                                                                  \
             (WG_AT(WG_BYTE_4 #op ", " #x ", " #n ", " #__VA_ARGS__), op, x, n, WG_HEAD_(__VA_ARGS__)),           \
             wg_gradcheck_opts, WG_TAIL_(__VA_ARGS__, ))
 
@@ -140,7 +140,7 @@ WG_API wg_check *wg_gradcheck_vjp_at(wg_site here, size_t nx, size_t ny, wg_forw
                                      wg_backward_fn backward, const double *x, void *user,
                                      const wg_gradcheck_opts *o);
 #define wg_gradcheck_vjp(nx, ny, forward, backward, x, ...) \
-    WG_WITH(wg_gradcheck_vjp_at, \
+    WG_CALL_WITH(wg_gradcheck_vjp_at, \
             (WG_AT(WG_BYTE_6 #nx ", " #ny ", " #forward ", " #backward ", " #x ", " #__VA_ARGS__), nx, ny, forward, \
              backward, x, WG_HEAD_(__VA_ARGS__)), \
             wg_gradcheck_opts, WG_TAIL_(__VA_ARGS__, ))

@@ -111,8 +111,8 @@ template <class... D> static inline wg_shape wg_shape_of(D... d)
 #define WG_STRUCTED_(a, T, ...) __extension__({ T a = T(); (void)0 WG_SET_(a, __VA_ARGS__); a; })
 #define WG_OPTS(...)      WG_OPTS1_(WG_HEAD_(__VA_ARGS__), WG_TAIL_(__VA_ARGS__, ))
 #define WG_OPTS1_(T, ...) WG_STRUCTED_(WG_NEW_NAME_, T, __VA_ARGS__)
-#define WG_WITH(f, lead, T, ...) WG_WITH_(WG_NEW_NAME_, f, lead, T, __VA_ARGS__)
-#define WG_WITH_(a, f, lead, T, ...) \
+#define WG_CALL_WITH(f, lead, T, ...) WG_CALL_WITH_(WG_NEW_NAME_, f, lead, T, __VA_ARGS__)
+#define WG_CALL_WITH_(a, f, lead, T, ...) \
     __extension__({ T a = T(); (void)0 WG_SET_(a, __VA_ARGS__); f(WG_OPEN_ lead, &a); })
 
 #endif

@@ -63,7 +63,7 @@ WG_API wg_data *wg_data_mnist_at(wg_site here, wg_context *c, const char *folder
 WG_OPTIONS(wg_csv_opts);
 WG_API wg_data *wg_data_csv_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o);
 #define wg_data_csv(c, ...) /* c, path, options */                                                      \
-    WG_WITH(wg_data_csv_at, (WG_AT(WG_BYTE_2 #c ", " #__VA_ARGS__), c, WG_HEAD_(__VA_ARGS__)), wg_csv_opts, \
+    WG_CALL_WITH(wg_data_csv_at, (WG_AT(WG_BYTE_2 #c ", " #__VA_ARGS__), c, WG_HEAD_(__VA_ARGS__)), wg_csv_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 /* The name of column k of x, with "=word" if it is a column for a word, and the word of class k of y. "":
  * there is none. The texts are the set's. */
@@ -102,7 +102,7 @@ WG_API wg_data *wg_data_from_at(wg_site here, wg_context *c, wg_tensor x, wg_ten
 WG_OPTIONS(wg_make_opts);
 WG_API wg_data *wg_data_make_at(wg_site here, wg_context *c, const char *name, int64_t n, const wg_make_opts *o);
 #define wg_data_make(c, name, ...) /* c, name, n, options */                                              \
-    WG_WITH(wg_data_make_at, (WG_AT(WG_BYTE_3 #c ", " #name ", " #__VA_ARGS__), c, name, WG_HEAD_(__VA_ARGS__)), \
+    WG_CALL_WITH(wg_data_make_at, (WG_AT(WG_BYTE_3 #c ", " #name ", " #__VA_ARGS__), c, name, WG_HEAD_(__VA_ARGS__)), \
             wg_make_opts, WG_TAIL_(__VA_ARGS__, ))
 WG_API void wg_data_free(wg_data *d); /* frees the set */
 

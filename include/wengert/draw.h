@@ -154,19 +154,19 @@ WG_OPTIONS(wg_draw_opts);
  * standard output. Works on a failed context. */
 WG_API wg_status wg_draw_at(wg_site here, wg_node root, const char *path, const wg_draw_opts *o);
 #define wg_draw(root, ...) /* root, path, options */                                                        \
-    WG_WITH(wg_draw_at, (WG_AT(WG_BYTE_2 #root ", " #__VA_ARGS__), root, WG_HEAD_(__VA_ARGS__)), wg_draw_opts, \
+    WG_CALL_WITH(wg_draw_at, (WG_AT(WG_BYTE_2 #root ", " #__VA_ARGS__), root, WG_HEAD_(__VA_ARGS__)), wg_draw_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 /* draws all nodes of a graph */
 WG_API wg_status wg_draw_graph_at(wg_site here, wg_graph *g, const char *path, const wg_draw_opts *o);
 #define wg_draw_graph(g, ...) /* g, path, options */                                                        \
-    WG_WITH(wg_draw_graph_at, (WG_AT(WG_BYTE_2 #g ", " #__VA_ARGS__), g, WG_HEAD_(__VA_ARGS__)), wg_draw_opts, \
+    WG_CALL_WITH(wg_draw_graph_at, (WG_AT(WG_BYTE_2 #g ", " #__VA_ARGS__), g, WG_HEAD_(__VA_ARGS__)), wg_draw_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 /* The picture as the text of a file "dot", "svg", "txt", "json" ... by .format (default txt). Free it with
  * wg_free. NULL after an error. */
 WG_API char *wg_draw_text_at(wg_site here, wg_node root, const wg_draw_opts *o);
 #define wg_draw_text(...) WG_DRAW_(wg_draw_text_at, #__VA_ARGS__, __VA_ARGS__) /* root, options */
 #define WG_DRAW_(f, text, ...)                                                                              \
-    WG_WITH(f, (WG_AT(WG_BYTE_1 text), WG_HEAD_(__VA_ARGS__)), wg_draw_opts, WG_TAIL_(__VA_ARGS__, ))
+    WG_CALL_WITH(f, (WG_AT(WG_BYTE_1 text), WG_HEAD_(__VA_ARGS__)), wg_draw_opts, WG_TAIL_(__VA_ARGS__, ))
 
 /* The picture as a graph of libcgraph, for programs that lay out, filter, colour or write it with Graphviz:
  *
@@ -190,7 +190,7 @@ WG_API struct Agraph_s *wg_draw_agraph_at(wg_site here, wg_node root, const wg_d
 WG_API wg_status wg_draw_plan_at(wg_site here, wg_context *c, const wg_plan *p, const char *path,
                                  const wg_draw_opts *o);
 #define wg_draw_plan(c, p, ...) /* c, p, path, options */                                                   \
-    WG_WITH(wg_draw_plan_at, (WG_AT(WG_BYTE_3 #c ", " #p ", " #__VA_ARGS__), c, p, WG_HEAD_(__VA_ARGS__)),  \
+    WG_CALL_WITH(wg_draw_plan_at, (WG_AT(WG_BYTE_3 #c ", " #p ", " #__VA_ARGS__), c, p, WG_HEAD_(__VA_ARGS__)),  \
             wg_draw_opts, WG_TAIL_(__VA_ARGS__, ))
 
 #ifdef __cplusplus

@@ -46,7 +46,7 @@ WG_OPTIONS(wg_c_opts);
  * that names them all, and nothing is written. Path "-" is standard output. */
 WG_API wg_status wg_c_write_at(wg_site here, wg_node y, const char *path, const wg_c_opts *o);
 #define wg_c_write(y, ...) /* y, path, options */                                                        \
-    WG_WITH(wg_c_write_at, (WG_AT(WG_BYTE_2 #y ", " #__VA_ARGS__), y, WG_HEAD_(__VA_ARGS__)), wg_c_opts, \
+    WG_CALL_WITH(wg_c_write_at, (WG_AT(WG_BYTE_2 #y ", " #__VA_ARGS__), y, WG_HEAD_(__VA_ARGS__)), wg_c_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 
 WG_END_DECLS

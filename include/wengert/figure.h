@@ -46,7 +46,7 @@ WG_OPTIONS(wg_figure_opts);
 /* A figure without panels. NULL after an error. */
 WG_API wg_figure *wg_figure_new_at(wg_site here, wg_context *c, const char *title, const wg_figure_opts *o);
 #define wg_figure_new(c, ...) /* c, title, options */                                                       \
-    WG_WITH(wg_figure_new_at, (WG_AT(WG_BYTE_2 #c ", " #__VA_ARGS__), c, WG_HEAD_(__VA_ARGS__)), wg_figure_opts, \
+    WG_CALL_WITH(wg_figure_new_at, (WG_AT(WG_BYTE_2 #c ", " #__VA_ARGS__), c, WG_HEAD_(__VA_ARGS__)), wg_figure_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 WG_API void wg_figure_free(wg_figure *f); /* Frees the figure with its panels and series. */
 
@@ -89,7 +89,7 @@ WG_OPTIONS(wg_panel_opts);
 /* A new panel of the figure. NULL after an error. */
 WG_API wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const char *title, const wg_panel_opts *o);
 #define wg_panel_new(f, ...) /* f, title, options */                                                        \
-    WG_WITH(wg_panel_new_at, (WG_AT(WG_BYTE_2 #f ", " #__VA_ARGS__), f, WG_HEAD_(__VA_ARGS__)), wg_panel_opts, \
+    WG_CALL_WITH(wg_panel_new_at, (WG_AT(WG_BYTE_2 #f ", " #__VA_ARGS__), f, WG_HEAD_(__VA_ARGS__)), wg_panel_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 
 /* Panel i, in the order of their making. NULL: there is none. */
@@ -152,7 +152,7 @@ WG_OPTIONS(wg_series_opts);
 WG_API wg_series *wg_series_new_at(wg_site here, wg_panel *p, wg_series_kind kind, const char *name,
                                    const wg_series_opts *o); /* a new series of the panel */
 #define WG_SERIES_(p, kind, text, ...)                                                                      \
-    WG_WITH(wg_series_new_at, (WG_AT(WG_BYTE_2 text), p, kind, WG_HEAD_(__VA_ARGS__)), wg_series_opts,      \
+    WG_CALL_WITH(wg_series_new_at, (WG_AT(WG_BYTE_2 text), p, kind, WG_HEAD_(__VA_ARGS__)), wg_series_opts,      \
             WG_TAIL_(__VA_ARGS__, ))
 /* p, name, options */
 #define wg_panel_line(p, ...)      WG_SERIES_(p, WG_SERIES_LINE, #p ", " #__VA_ARGS__, __VA_ARGS__)
@@ -227,19 +227,19 @@ WG_OPTIONS(wg_grid_opts);
 /* The name of a contour stands in the legend, that of an image at its colour bar. */
 WG_API wg_series *wg_panel_image_at(wg_site here, wg_panel *p, const char *name, const wg_grid_opts *o); /* values as an image */
 #define wg_panel_image(p, ...) /* p, name, options */                                                       \
-    WG_WITH(wg_panel_image_at, (WG_AT(WG_BYTE_2 #p ", " #__VA_ARGS__), p, WG_HEAD_(__VA_ARGS__)), wg_grid_opts, \
+    WG_CALL_WITH(wg_panel_image_at, (WG_AT(WG_BYTE_2 #p ", " #__VA_ARGS__), p, WG_HEAD_(__VA_ARGS__)), wg_grid_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 /* values as lines of equal level */
 WG_API wg_series *wg_panel_contour_at(wg_site here, wg_panel *p, const char *name, const wg_grid_opts *o);
 #define wg_panel_contour(p, ...) /* p, name, options */                                                     \
-    WG_WITH(wg_panel_contour_at, (WG_AT(WG_BYTE_2 #p ", " #__VA_ARGS__), p, WG_HEAD_(__VA_ARGS__)), wg_grid_opts, \
+    WG_CALL_WITH(wg_panel_contour_at, (WG_AT(WG_BYTE_2 #p ", " #__VA_ARGS__), p, WG_HEAD_(__VA_ARGS__)), wg_grid_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 
 /* The values as a surface in a box, seen from the side and from above. Points, paths and lines of the panel lie on
  * it. The name stands at the upright axis. */
 WG_API wg_series *wg_panel_surface_at(wg_site here, wg_panel *p, const char *name, const wg_grid_opts *o);
 #define wg_panel_surface(p, ...) /* p, name, options */                                                     \
-    WG_WITH(wg_panel_surface_at, (WG_AT(WG_BYTE_2 #p ", " #__VA_ARGS__), p, WG_HEAD_(__VA_ARGS__)), wg_grid_opts, \
+    WG_CALL_WITH(wg_panel_surface_at, (WG_AT(WG_BYTE_2 #p ", " #__VA_ARGS__), p, WG_HEAD_(__VA_ARGS__)), wg_grid_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 
 /* ---- notes ---- */
@@ -282,13 +282,13 @@ WG_OPTIONS(wg_figure_save_opts);
 /* Writes the figure to a file, whose ending says the format. */
 WG_API wg_status wg_figure_save_at(wg_site here, wg_figure *f, const char *path, const wg_figure_save_opts *o);
 #define wg_figure_save(f, ...) /* f, path, options */                                                       \
-    WG_WITH(wg_figure_save_at, (WG_AT(WG_BYTE_2 #f ", " #__VA_ARGS__), f, WG_HEAD_(__VA_ARGS__)), wg_figure_save_opts, \
+    WG_CALL_WITH(wg_figure_save_at, (WG_AT(WG_BYTE_2 #f ", " #__VA_ARGS__), f, WG_HEAD_(__VA_ARGS__)), wg_figure_save_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 /* The same as a text, of every format but PNG and PDF. The path is not opened. Free it with wg_free; NULL after an
  * error. */
 WG_API char *wg_figure_text_at(wg_site here, wg_figure *f, const char *path, const wg_figure_save_opts *o);
 #define wg_figure_text(f, ...) /* f, path, options */                                                       \
-    WG_WITH(wg_figure_text_at, (WG_AT(WG_BYTE_2 #f ", " #__VA_ARGS__), f, WG_HEAD_(__VA_ARGS__)), wg_figure_save_opts, \
+    WG_CALL_WITH(wg_figure_text_at, (WG_AT(WG_BYTE_2 #f ", " #__VA_ARGS__), f, WG_HEAD_(__VA_ARGS__)), wg_figure_save_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 
 WG_END_DECLS

@@ -70,7 +70,7 @@ typedef struct wg_fitted {
  * error p is as the last step left it. */
 WG_API wg_fitted wg_fit_at(wg_site here, wg_params *p, wg_loss_fn loss, wg_data *d, const wg_fit_opts *o);
 #define wg_fit(p, loss, ...) /* p, loss, d, options */                                                        \
-    WG_WITH(wg_fit_at, (WG_AT(WG_BYTE_3 #p ", " #loss ", " #__VA_ARGS__), p, loss, WG_HEAD_(__VA_ARGS__)), wg_fit_opts, \
+    WG_CALL_WITH(wg_fit_at, (WG_AT(WG_BYTE_3 #p ", " #loss ", " #__VA_ARGS__), p, loss, WG_HEAD_(__VA_ARGS__)), wg_fit_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 
 WG_END_DECLS

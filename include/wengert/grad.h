@@ -115,6 +115,12 @@ typedef void (*wg_vjp_rule)(wg_site here, wg_node y, wg_node gy, const wg_node x
 /* y with a derivative rule of yours */
 WG_API wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_vjp_rule rule);
 #define wg_custom_vjp(y, ...) wg_custom_vjp_at(WG_AT(#y), y, __VA_ARGS__) /* y, x, n, rule */
+/* For bindings: the attribute of such a node, wg_attr(y). A rule that needs a pointer of yours finds it there:
+ * wg_apply(here, wg_op_find("custom_vjp"), nodes, n + 1, &attribute), where the nodes are y and x. */
+typedef struct wg_custom_vjp_attr {
+    wg_vjp_rule rule;
+    void *user; /* wg_custom_vjp: NULL */
+} wg_custom_vjp_attr;
 
 WG_END_DECLS
 #endif

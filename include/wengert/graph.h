@@ -52,15 +52,6 @@ static inline bool wg_is_none(wg_node n) { return !n.graph && !n.index && !n.gen
 
 /* A number as an operand: it takes the other operand's dtype. */
 WG_API wg_node wg_number(double value);
-
-#ifdef __cplusplus
-}
-static inline wg_node wg_operand_of(wg_node n) { return n; }
-static inline wg_node wg_operand_of(double v) { return wg_number(v); }
-#define WG_OPERAND(x) wg_operand_of(x)
-extern "C" {
-#else
-static inline wg_node wg_node_itself(wg_node n) { return n; }
 /* wg_number, inline. The bits are inverted: all zero would be a NaN that this function never makes, so no
  * number equals wg_none. */
 static inline wg_node wg_number_of(double value)
@@ -74,6 +65,15 @@ static inline wg_node wg_number_of(double value)
     wg_node n = { NULL, (uint32_t)~u.bits, (uint32_t)(~u.bits >> 32) };
     return n;
 }
+
+#ifdef __cplusplus
+}
+static inline wg_node wg_operand_of(wg_node n) { return n; }
+static inline wg_node wg_operand_of(double v) { return wg_number(v); }
+#define WG_OPERAND(x) wg_operand_of(x)
+extern "C" {
+#else
+static inline wg_node wg_node_itself(wg_node n) { return n; }
 #define WG_OPERAND(x) _Generic((x), wg_node : wg_node_itself, default : wg_number_of)(x)
 #endif
 
@@ -231,7 +231,7 @@ WG_OPTIONS(wg_replay_opts);
  * in a user's rule becomes one to f64, too. */
 WG_API wg_node wg_replay_at(wg_site here, wg_node root, wg_graph *into, const wg_replay_opts *o);
 #define wg_replay(root, ...)                                                                                   \
-    WG_WITH(wg_replay_at, (WG_AT(WG_BYTE_2 #root ", " #__VA_ARGS__), root, WG_HEAD_(__VA_ARGS__)), wg_replay_opts, \
+    WG_CALL_WITH(wg_replay_at, (WG_AT(WG_BYTE_2 #root ", " #__VA_ARGS__), root, WG_HEAD_(__VA_ARGS__)), wg_replay_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 
 WG_END_DECLS

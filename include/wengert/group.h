@@ -70,7 +70,7 @@ WG_OPTIONS(wg_group_start_opts);
  * an error is recorded; all functions here take NULL. */
 WG_API wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_start_opts *o);
 #define wg_group_start(...)                                                                               \
-    WG_WITH(wg_group_start_at, (WG_AT(WG_BYTE_1 #__VA_ARGS__), WG_HEAD_(__VA_ARGS__)), wg_group_start_opts, \
+    WG_CALL_WITH(wg_group_start_at, (WG_AT(WG_BYTE_1 #__VA_ARGS__), WG_HEAD_(__VA_ARGS__)), wg_group_start_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 WG_API int wg_group_rank(const wg_group *all); /* of this process, from 0 on */
 WG_API int wg_group_size(const wg_group *all); /* how many processes */

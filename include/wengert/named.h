@@ -141,7 +141,11 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 #define WG_LETTERS_(type, name, ...)  (int)(sizeof #name * sizeof #name + sizeof #type) + 3 * (
 #define WG_LETTERS_END_(...)          ) % 8191
 /* The operands begin at a multiple of 8 bytes, so that their place is known of a struct with fewer options, too. */
+#ifndef __cplusplus
 #define WG_OPERAND_(type, name)    type name __attribute__((aligned(8)));
+#else
+#define WG_OPERAND_(type, name)    type name __attribute__((aligned(8))) = {};
+#endif
 #define WG_OPTIONS(T)              WG_DECLARE_(T, WG_LIST_, 0, , WG_END_)
 #define WG_OPTIONS_AND_OPERANDS(T) WG_OPTIONS_BY_PLACE(T, 0)
 #define WG_OPTIONS_BY_PLACE(T, n)  WG_DECLARE_(T, WG_LIST_, n, WG_GAP_(operands), WG_END_)
@@ -174,8 +178,9 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 /* The default of options in options. */
 #define WG_INNER_(T)                    { WG_MARK_(T), T##_list(WG_NO_, WG_DEFAULT_) }
 #else
-#define WG_MARK_FIELD_(T)                      size_t mark __attribute__((aligned(8))) = WG_MARK_(T);
-#define WG_FIELD_(type, name, standard, ...)   type name = standard;
+/* The types of the fields are those of C++ where it has better ones: { .axes = { 0, 1 } }. fields.hpp has them. */
+#define WG_MARK_FIELD_(T)                      wg_mark mark __attribute__((aligned(8))) = wg_mark::of(WG_MARK_(T));
+#define WG_FIELD_(type, name, standard, ...)   wg_in_cpp<type>::of name = standard;
 #define WG_GAP_(name)
 #define WG_END_
 #define WG_INNER_(T)                           T()
@@ -188,7 +193,7 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 #define WG_HEAD1_(a, ...) a
 #define WG_TAIL_(a, ...)  __VA_ARGS__
 
-/* WG_WITH(f, lead, T, ...): the call of f with the arguments `lead`, in parentheses, and the address of a T with
+/* WG_CALL_WITH(f, lead, T, ...): the call of f with the arguments `lead`, in parentheses, and the address of a T with
  * the options ... in it. Macros of calls have (...) and split it by WG_HEAD_ and WG_TAIL_, since C11 does not
  * allow wg_adam(p) of a macro (p, ...).
  *
@@ -217,7 +222,7 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 #define WG_OPTS(...)            WG_OPTS1_(WG_HEAD_(__VA_ARGS__), WG_TAIL_(__VA_ARGS__, ))
 #define WG_OPTS1_(T, ...)       WG_OPTS2_(T, __VA_ARGS__)
 #define WG_OPTS2_(T, ...)       (*WG_FIRST_(T) __VA_ARGS__ WG_LAST_)
-#define WG_WITH(f, lead, T, ...) f(WG_OPEN_ lead, WG_FIRST_(T) __VA_ARGS__ WG_LAST_)
+#define WG_CALL_WITH(f, lead, T, ...) f(WG_OPEN_ lead, WG_FIRST_(T) __VA_ARGS__ WG_LAST_)
 
 /* Defines T_rows, from the list of the header that declares T, and makes it known to wg_options_of before main. */
 #define WG_OPTION_ROWS(T)       WG_ROWS_(T, WG_LIST_)

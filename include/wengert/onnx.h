@@ -43,7 +43,7 @@ WG_OPTIONS(wg_onnx_write_opts);
  * other numbers. The file is written whole or not at all. */
 WG_API wg_status wg_onnx_write_at(wg_site here, wg_node y, const char *path, const wg_onnx_write_opts *o);
 #define wg_onnx_write(y, ...) /* y, path, options */                                                    \
-    WG_WITH(wg_onnx_write_at, (WG_AT(WG_BYTE_2 #y ", " #__VA_ARGS__), y, WG_HEAD_(__VA_ARGS__)),        \
+    WG_CALL_WITH(wg_onnx_write_at, (WG_AT(WG_BYTE_2 #y ", " #__VA_ARGS__), y, WG_HEAD_(__VA_ARGS__)),        \
             wg_onnx_write_opts, WG_TAIL_(__VA_ARGS__, ))
 
 WG_END_DECLS

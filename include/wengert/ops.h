@@ -241,7 +241,7 @@ WG_OPTIONS(wg_extern_opts);
 /* a node that functions of yours compute */
 WG_API wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_opts *o);
 #define wg_extern(x, ...) /* x, shape, options */                                                       \
-    WG_WITH(wg_extern_at, (WG_AT(WG_BYTE_2 #x ", " #__VA_ARGS__), x, WG_HEAD_(__VA_ARGS__)), wg_extern_opts, \
+    WG_CALL_WITH(wg_extern_at, (WG_AT(WG_BYTE_2 #x ", " #__VA_ARGS__), x, WG_HEAD_(__VA_ARGS__)), wg_extern_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 
 WG_END_DECLS

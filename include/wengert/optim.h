@@ -36,7 +36,7 @@ typedef struct wg_optim wg_optim;
     X(bool, decay_all, false, "", "the decay also applies to parameters of one axis and to scalars")
 #define WG_RATE_(X, standard) X(double, lr, standard, "[0, inf)", "the step size")
 #define WG_OPTIM_(f, text, ...) \
-    WG_WITH(f##_at, (WG_AT(WG_BYTE_1 text), WG_HEAD_(__VA_ARGS__)), f##_opts, WG_TAIL_(__VA_ARGS__, ))
+    WG_CALL_WITH(f##_at, (WG_AT(WG_BYTE_1 text), WG_HEAD_(__VA_ARGS__)), f##_opts, WG_TAIL_(__VA_ARGS__, ))
 
 /* Gradient descent: w -= lr g */
 #define wg_sgd_opts_list(P, X) \
@@ -260,7 +260,7 @@ WG_OPTIONS(wg_group_opts);
 /* Options for the parameters whose names match a pattern, in which * stands for any characters and ? for one. */
 WG_API wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, const wg_group_opts *g);
 #define wg_optim_group(o, ...)                                                                              \
-    WG_WITH(wg_optim_group_at, (WG_AT(WG_BYTE_2 #o ", " #__VA_ARGS__), o, WG_HEAD_(__VA_ARGS__)), wg_group_opts, \
+    WG_CALL_WITH(wg_optim_group_at, (WG_AT(WG_BYTE_2 #o ", " #__VA_ARGS__), o, WG_HEAD_(__VA_ARGS__)), wg_group_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 
 /* All of them, in alphabetical order: the functions above, optimizers by name, and those of C++ are made of

@@ -85,7 +85,7 @@ typedef struct wg_plan {
  * wg_plan_free. NULL after an error. */
 WG_API wg_plan *wg_plan_look_at(wg_site here, wg_node root, const wg_plan_opts *o);
 #define wg_plan_look(...)                                                                         \
-    WG_WITH(wg_plan_look_at, (WG_AT(WG_BYTE_1 #__VA_ARGS__), WG_HEAD_(__VA_ARGS__)), wg_plan_opts, \
+    WG_CALL_WITH(wg_plan_look_at, (WG_AT(WG_BYTE_1 #__VA_ARGS__), WG_HEAD_(__VA_ARGS__)), wg_plan_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 WG_API void wg_plan_free(wg_plan *p); /* Frees the plan. */
 

@@ -53,7 +53,7 @@ WG_OPTIONS_AND_OPERANDS(wg_nn_sequential_args);
 WG_API wg_node wg_nn_sequential_at(wg_site here, const wg_nn_sequential_args *a);
 #ifndef __cplusplus
 #define wg_nn_sequential(node, params, title, ...)                       \
-    WG_WITH(wg_nn_sequential_at, (WG_AT(#node)), wg_nn_sequential_args, .x = (node), .p = (params), .name = (title), \
+    WG_CALL_WITH(wg_nn_sequential_at, (WG_AT(#node)), wg_nn_sequential_args, .x = (node), .p = (params), .name = (title), \
             .part = (const wg_nn_part[]){ __VA_ARGS__ }, \
             .count = (int)(sizeof((wg_nn_part[]){ __VA_ARGS__ }) / sizeof(wg_nn_part)))
 #else

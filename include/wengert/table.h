@@ -52,7 +52,7 @@ WG_OPTIONS(wg_table_opts);
 /* Opens a table. NULL: an error is recorded. */
 WG_API wg_table *wg_table_read_at(wg_site here, wg_context *c, const char *path, const wg_table_opts *o);
 #define wg_table_read(c, ...) /* c, path, options */                                                      \
-    WG_WITH(wg_table_read_at, (WG_AT(WG_BYTE_2 #c ", " #__VA_ARGS__), c, WG_HEAD_(__VA_ARGS__)), wg_table_opts, \
+    WG_CALL_WITH(wg_table_read_at, (WG_AT(WG_BYTE_2 #c ", " #__VA_ARGS__), c, WG_HEAD_(__VA_ARGS__)), wg_table_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 WG_API void wg_table_free(wg_table *t); /* frees the table and all that it has given */
 

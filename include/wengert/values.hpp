@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* values.hpp: errors, shapes and values for C++17 and later: a part of wengert.hpp, which says how to use
- * it. */
+/* values.hpp: errors, call sites, and values with operators, indices and methods: a part of wengert.hpp, which says how to
+ * use it. */
 #ifndef WENGERT_VALUES_HPP
 #define WENGERT_VALUES_HPP
 
-#include <initializer_list>
-#include <limits>
+#include <array>
+#include <cmath>
+#include <iterator>
 #include <map>
 #include <mutex>
+#include <ostream>
 #include <stdexcept>
-#include <string>
 #include <thread>
-#include <type_traits>
 #include <unordered_map>
-#include <vector>
 
-#include "wengert.h"
+#include "arrays.hpp"
 
 namespace wg
 {
@@ -27,21 +26,31 @@ class error : public std::runtime_error
     wg_status status_;
 
   public:
-    error(wg_status s, const char *message) : std::runtime_error(message), status_(s) {}
+    error(wg_status s, const std::string &message) : std::runtime_error(message), status_(s) {}
     wg_status status() const { return status_; }
 };
+
+/* Where a call stands in your source. A function of yours that takes WG_CALLER as its last parameter, and gives `at` to what
+ * it calls, has errors at the line of its caller. */
+struct call_site {
+    const char *file;
+    int line;
+    constexpr call_site(const char *f, int l) : file(f), line(l) {}
+};
+#define WG_CALLER ::wg::call_site at = ::wg::call_site(__builtin_FILE(), __builtin_LINE())
+#define WG_SITE   ::wg::detail::site(at)
 
 namespace detail
 {
 
-/* Contexts whose errors are thrown, and the thread that wished it. They are read only after an error. */
+/* Contexts whose errors are thrown, and the thread that made them. They are read only after an error. */
 struct throwing {
     std::mutex lock;
     std::map<wg_context *, std::thread::id> contexts;
 };
 inline throwing &throwers()
 {
-    static throwing t;
+    static throwing &t = *new throwing; /* values of static objects may throw until the end of the program */
     return t;
 }
 inline bool throws(wg_context *c)
@@ -49,142 +58,251 @@ inline bool throws(wg_context *c)
     std::lock_guard<std::mutex> hold(throwers().lock);
     return throwers().contexts.count(c) != 0;
 }
-/* The context of this thread's last call. */
-inline wg_context *&latest()
+/* A shape as C++ prints it: [2, 3] in the place of [2,3]. */
+inline std::string spaced(const char *message)
 {
-    thread_local wg_context *c = nullptr;
-    return c;
+    std::string to;
+    bool sizes = false;
+    for (const char *c = message; *c; c++) {
+        if (*c == '[' || *c == ']') sizes = *c == '[';
+        else if (*c != ',' && *c != '-' && (*c < '0' || *c > '9')) sizes = false;
+        to += *c;
+        if (*c == ',' && sizes) to += ' ';
+    }
+    return to;
 }
-/* The error of a call that has no context, one of empty values alone, is found by the next call in any. So that the
- * call itself throws, it is asked for in a context of this thread that throws; NULL: there is none. */
-inline wg_context *throwing_here()
+[[noreturn]] void raise(wg_context *c);
+/* The error of a call that has no context, one of empty values alone, is kept for the contexts that this thread has used last:
+ * it is asked for in those of this thread. */
+inline void look_here()
 {
-    std::lock_guard<std::mutex> hold(throwers().lock);
-    const auto &all = throwers().contexts;
-    if (all.count(latest())) return latest();
-    for (const auto &c : all)
-        if (c.second == std::this_thread::get_id()) return c.first;
-    return nullptr;
-}
-[[noreturn]] inline void raise(wg_context *c)
-{
-    const error e(wg_failed(c), wg_message(c));
-    wg_recover(c);
-    throw e;
+    std::vector<wg_context *> all;
+    {
+        std::lock_guard<std::mutex> hold(throwers().lock);
+        for (const auto &c : throwers().contexts)
+            if (c.second == std::this_thread::get_id()) all.push_back(c.first);
+    }
+    for (wg_context *c : all)
+        if (wg_failed(c)) raise(c);
 }
 inline void look(wg_context *c)
 {
-    if (c) latest() = c;
-    else c = throwing_here();
-    if (c && wg_failed(c) && throws(c)) raise(c);
+    if (!c) look_here();
+    else if (wg_failed(c) && throws(c)) raise(c);
 }
 inline wg_context *context_of(wg_node n) { return n.graph ? wg_graph_context(n.graph) : nullptr; }
-/* Behind a call of several nodes: the error is in the context of one, and thrown if that of any throws. */
-inline wg_node made(wg_node result, std::initializer_list<wg_node> of)
+/* Behind a call that has failed: throws its error, which is in the context of one of the nodes. */
+inline void look(std::initializer_list<wg_node> of)
 {
-    wg_context *failed = nullptr;
-    bool thrown = false;
-    if (wg_node_ok(result)) return result;
+    bool none = true;
+    wg_context *failed = nullptr, *thrower = nullptr;
     for (wg_node n : of) {
         wg_context *c = context_of(n);
-        if (c && wg_failed(c)) failed = c;
-        if (c && throws(c)) thrown = true;
+        if (!c) continue;
+        none = false;
+        if (wg_failed(c)) failed = c;
+        if (throws(c)) thrower = c;
     }
-    if (failed && thrown) raise(failed);
-    return result;
+    if (failed && thrower) raise(failed);
+    if (none || !failed) look_here();
+}
+/* wg_none, or the error node of a graph. */
+inline bool is_wrong(wg_node n) { return n.index == 0 && (n.graph || n.generation == 0); }
+
+/* Call sites as C wants them. One text for each place that is used, kept to the end of the program. */
+inline wg_site new_site(call_site at)
+{
+    static std::mutex &lock = *new std::mutex;
+    static auto &texts = *new std::unordered_map<std::string, std::string>;
+    std::string place = at.file ? at.file : "";
+    if (at.line) place += ":" + std::to_string(at.line);
+    std::lock_guard<std::mutex> hold(lock);
+    return texts.emplace(place, "\n" + place).first->second.c_str();
+}
+inline wg_site site(call_site at)
+{
+    struct known {
+        const char *file;
+        int line;
+        wg_site text;
+    };
+    static thread_local known table[256];
+    known &k = table[(static_cast<unsigned>(at.line) * 7 + (reinterpret_cast<uintptr_t>(at.file) >> 3)) % 256];
+    if (k.file != at.file || k.line != at.line || !k.text) k.file = at.file, k.line = at.line, k.text = new_site(at);
+    return k.text;
 }
 
 /* A number as a T, as the casts of the library do it: of integers the nearest within the range, NaN is 0. */
-template <class T> T as(double v)
+template <class T> typename std::enable_if<!std::is_integral<T>::value || std::is_same<T, bool>::value, T>::type as(double v)
 {
-    if constexpr (std::is_integral<T>::value && !std::is_same<T, bool>::value) {
-        using range = std::numeric_limits<T>;
-        if (!(v == v)) return 0;
-        if (v <= static_cast<double>(range::min())) return range::min();
-        if (v >= static_cast<double>(range::max())) return range::max();
-    }
+    return static_cast<T>(v);
+}
+template <class T> typename std::enable_if<std::is_integral<T>::value && !std::is_same<T, bool>::value, T>::type as(double v)
+{
+    using range = std::numeric_limits<T>;
+    if (!(v == v)) return 0;
+    if (v <= static_cast<double>(range::min())) return range::min();
+    if (v >= static_cast<double>(range::max())) return range::max();
     return static_cast<T>(v);
 }
 
-/* Call sites as C wants them. One text for each place that is used, kept to the end of the program. */
-inline wg_site site(const char *file, int line)
-{
-    static std::mutex lock;
-    static std::unordered_map<std::string, std::string> texts;
-    thread_local std::unordered_map<const char *, std::unordered_map<int, wg_site>> known;
-    if (!file) file = "";
-    wg_site &s = known[file][line];
-    if (s) return s;
-    std::string place = std::string(file) + ":" + std::to_string(line);
-    std::lock_guard<std::mutex> hold(lock);
-    return s = texts.emplace(place, "\n" + place).first->second.c_str();
-}
+/* The numbers that a parameter has now; data NULL: n is none. */
+wg_tensor numbers_of_parameter(wg_node n);
+/* The graph of this thread: that which was made or begun last and is there still, or one that is made now. */
+wg_graph *current_graph();
+/* Numbers of yours as an input of a graph. */
+value input(call_site at, wg_graph *g, const char *name, const array &a);
+value input(call_site at, wg_graph *g, const char *name, std::initializer_list<element_of_list> list);
+
+/* Options filled in by a function: what WG_WITH makes. */
+template <class F> struct filled {
+    F f;
+    template <class T,
+              class = typename std::enable_if<std::is_same<decltype(std::declval<T &>().mark), wg_mark>::value>::type>
+    operator T() const
+    {
+        T o = T();
+        f(o);
+        return o;
+    }
+};
+template <class F> filled<F> fill(F f) { return filled<F>{ f }; }
 
 } // namespace detail
 
-/* The place of the caller, as the last two parameters of a function. */
-#define WG_CALLER const char *file = __builtin_FILE(), int line = __builtin_LINE()
-#define WG_SITE   ::wg::detail::site(file, line)
+/* Options in any order, and before C++20: wg::sum(x, WG_WITH(.keepdims = true, .axis = 0)). */
+#if __cplusplus >= 201402L
+#define WG_WITH(...) ::wg::detail::fill([&](auto &wg_options_) { (void)0 WG_SET_(wg_options_, __VA_ARGS__, ); })
+#endif
 
-/* ---- shapes and axes as lists in braces ---- */
+/* ---- indices ---- */
 
-struct shape : wg_shape {
-    shape() : wg_shape() {}
-    shape(const wg_shape &s) : wg_shape(s) {}
-    shape(std::initializer_list<int64_t> sizes) : wg_shape()
-    {
-        for (int64_t n : sizes) {
-            if (rank < WG_MAX_RANK) dim[rank] = n;
-            rank++; /* more than 8: no valid shape */
-        }
-    }
-    int64_t size() const { return wg_shape_size(*this); }
-    int64_t operator[](int axis) const { return dim[axis < 0 ? axis + rank : axis]; }
+struct none {}; /* in indices a new axis; in slices an open end */
+struct all_of_axis {};
+
+/* x[wg::slice(2, 5)], x[wg::slice(-3)]: places `from` to before `to`, each step-th one. */
+struct range {
+    int64_t from, to, step;
+    struct bound {
+        int64_t i;
+        bool open;
+        template <class I, class = if_integer<I>> bound(I n) : i(static_cast<int64_t>(n)), open(false) {}
+        bound(none) : i(0), open(true) {}
+    };
+    range() : from(0), to(WG_END), step(1) {}
+    range(bound f, bound t = none(), int64_t by = 1) : from(f.i), to(t.open ? WG_END : t.i), step(by) {}
 };
 
-struct axes {
-    wg_axes list;
-    axes() : list(wg_no_axes()) {}
-    axes(const wg_axes &a) : list(a) {}
-    template <class I, class = typename std::enable_if<std::is_integral<I>::value>::type>
-    axes(I one) : axes({ static_cast<int>(one) })
+/* One index: a place, a slice, a new axis, a mask, or numbers of places. */
+class index
+{
+    enum { PLACE, SLICE, AXIS, REST, NODE } kind_;
+    range r_;
+    wg_node n_;
+    friend class value;
+    friend class place;
+
+  public:
+    call_site where;
+    template <class I, class = if_integer<I>>
+    index(I i, WG_CALLER) : kind_(PLACE), r_(static_cast<int64_t>(i)), n_(wg_none), where(at)
     {
     }
-    axes(std::initializer_list<int> l) : list(wg_axes_of(static_cast<int>(l.size()), l.begin())) {}
-    operator wg_axes() const { return list; }
+    index(const range &r, WG_CALLER) : kind_(SLICE), r_(r), n_(wg_none), where(at) {}
+    index(all_of_axis, WG_CALLER) : kind_(SLICE), n_(wg_none), where(at) {}
+    index(none, WG_CALLER) : kind_(AXIS), n_(wg_none), where(at) {}
+    index(const char *dots, WG_CALLER) : kind_(REST), n_(wg_none), where(at) { (void)dots; } /* "...": all axes between */
+    template <class V, class = typename std::enable_if<std::is_base_of<value, V>::value>::type, class = void>
+    index(const V &v, WG_CALLER) : kind_(NODE), n_(v), where(at)
+    {
+    }
 };
 
 /* ---- values ---- */
 
-/* So that 0 is an index, and not the pointer of WG_CALLER. */
-template <class... I>
-using only_integers = typename std::enable_if<std::conjunction<std::is_integral<I>...>::value>::type;
+class graph;
+class operand;
+class element;
+class place;
+class rows_of;
 
+/* A node of a graph, and what can be done with it. A copy is the same node. */
 class value
 {
-    wg_node n_ = wg_none;
+  protected:
+    wg_node n_;
 
   public:
-    value() = default;
-    value(wg_node n) : n_(n) { detail::look(detail::context_of(n)); }
-    operator wg_node() const { return n_; }
+    value() : n_() {}
+    value(const wg_node &n) : n_(n)
+    {
+        if (detail::is_wrong(n)) detail::look({ n });
+    }
+    /* A number: a scalar of the graph of this thread, by which derivatives can be taken. */
+    template <class N, class = if_number<N>>
+    value(N number, WG_CALLER) : n_(wg_scalar_at(WG_SITE, detail::current_graph(), static_cast<double>(number)))
+    {
+        if (detail::is_wrong(n_)) detail::look({ n_ });
+    }
+    /* Numbers of yours: an input without a name, in the graph of this thread. Of values in braces: their stack. */
+    value(std::initializer_list<element_of_list> list, WG_CALLER)
+        : value(detail::input(at, detail::current_graph(), "", list))
+    {
+    }
+    template <class A, class = typename std::enable_if<detail::is_row<A>::value || detail::is_rows<A>::value ||
+                                                       detail::is_eigen<A>::value>::type,
+              class = void>
+    value(const A &a, WG_CALLER) : value(detail::input(at, detail::current_graph(), "", wg::array(a)))
+    {
+    }
+    value(const std::vector<bool> &a, WG_CALLER) : value(detail::input(at, detail::current_graph(), "", wg::array(a))) {}
+    template <class T, size_t n, class = if_number<T>>
+    value(const T (&a)[n], WG_CALLER) : value(detail::input(at, detail::current_graph(), "", wg::array(a)))
+    {
+    }
+
+    operator const wg_node &() const { return n_; }
+    /* The place where the value was made: of a conversion, which has no place of its own. */
+    call_site made_at() const { return call_site(wg_site_place(wg_node_site(n_)), 0); }
     bool ok() const { return wg_node_ok(n_); }
 
-    /* Reading computes what the value depends on. */
-    double item(WG_CALLER) const { return looked(wg_item_at(WG_SITE, n_)); }
-    /* The number of the element at this index: x.item(0), x.item(1, 2). */
-    template <class I, class = only_integers<I>> double item(I i, WG_CALLER) const
+    /* ---- reading: computes what the value depends on ---- */
+
+    /* A parameter has the numbers of its set, also after a step of an optimizer. */
+    double item(WG_CALLER) const
     {
-        return select(i, WG_SITE).item(file, line);
+        const wg_tensor t = detail::numbers_of_parameter(n_);
+        return t.data && size() == 1 ? wg_tensor_item(&t, 0) : looked(wg_item_at(WG_SITE, n_));
     }
-    template <class I, class J, class = only_integers<I, J>> double item(I i, J j, WG_CALLER) const
+    template <class T> T item(WG_CALLER) const { return detail::as<T>(item(at)); }
+    /* The number of the element at this index: x.item(0), x.item(1, -2). */
+    template <class I, class = if_integer<I>> double item(I i, WG_CALLER) const { return element_at({ wg::index(i, at) }, at); }
+    template <class I, class J, class = if_integer<I>, class = if_integer<J>> double item(I i, J j, WG_CALLER) const
     {
-        return select(i, WG_SITE).select(j, WG_SITE).item(file, line);
+        return element_at({ wg::index(i, at), wg::index(j, at) }, at);
     }
+    template <class I, class J, class K, class = if_integer<I>, class = if_integer<J>, class = if_integer<K>>
+    double item(I i, J j, K k, WG_CALLER) const
+    {
+        return element_at({ wg::index(i, at), wg::index(j, at), wg::index(k, at) }, at);
+    }
+    template <class I, class J, class K, class L, class = if_integer<I>, class = if_integer<J>, class = if_integer<K>,
+              class = if_integer<L>>
+    double item(I i, J j, K k, L l, WG_CALLER) const
+    {
+        return element_at({ wg::index(i, at), wg::index(j, at), wg::index(k, at), wg::index(l, at) }, at);
+    }
+    /* The number of a value of one element: double(y), int(y), `if (y > 1)`. */
+    template <class T, class = if_number<T>> explicit operator T() const
+    {
+        return item<T>(made_at());
+    }
+
     /* All elements in row-major order, converted to T. */
     template <class T = double> std::vector<T> to_vector(WG_CALLER) const
     {
-        const wg_tensor t = looked(wg_value_at(WG_SITE, n_));
+        wg_tensor t = detail::numbers_of_parameter(n_);
+        if (!t.data) t = looked(wg_value_at(WG_SITE, n_));
         const int64_t n = t.data ? wg_shape_size(t.shape) : 0;
         std::vector<T> to(static_cast<size_t>(n));
         const bool exact = t.dtype == WG_I64 && std::is_same<T, int64_t>::value;
@@ -194,143 +312,332 @@ class value
                 whole ? static_cast<T>(whole[i]) : detail::as<T>(wg_tensor_item(&t, i));
         return to;
     }
+    template <class T, class = if_number<T>> operator std::vector<T>() const { return to_vector<T>(made_at()); }
+    template <class T, size_t n, class = if_number<T>> operator std::array<T, n>() const
+    {
+        std::array<T, n> to{};
+        const std::vector<T> from = to_vector<T>(made_at());
+        if (from.size() != n)
+            refuse(made_at(), WG_ERROR_SHAPE, "a std::array has another number of elements than the value");
+        for (size_t i = 0; i < n && i < from.size(); i++) to[i] = from[i];
+        return to;
+    }
+    /* As a matrix of Eigen; of one axis as a column. */
+    template <class M> M to(WG_CALLER) const
+    {
+        const std::vector<double> from = to_vector(at);
+        const int64_t m = dim() ? size(0) : 1, n = dim() == 2 ? size(1) : 1;
+        if (dim() > 2) refuse(at, WG_ERROR_SHAPE, "a matrix of Eigen has two axes at most");
+        M made;
+        made.resize(m, n);
+        for (int64_t i = 0; i < m; i++)
+            for (int64_t j = 0; j < n; j++)
+                made.coeffRef(i, j) = detail::as<typename M::Scalar>(from[static_cast<size_t>(i * n + j)]);
+        return made;
+    }
+    template <class M, typename std::enable_if<detail::is_eigen<M>::value, int>::type = 0> operator M() const
+    {
+        return to<M>(made_at());
+    }
+    /* The elements where they lie, in row-major order: valid until the evaluation ends (graph.h). T must be that of the dtype. */
+    template <class T> const T *data(WG_CALLER) const
+    {
+        const wg_tensor t = looked(wg_value_at(WG_SITE, n_));
+        if (t.data && t.dtype != detail::dtype_of<T>())
+            refuse(at, WG_ERROR_DTYPE, "data: the elements have another type; write x.cast(...) or x.to_vector<T>()");
+        return static_cast<const T *>(t.data);
+    }
+
+    /* ---- what it is ---- */
+
     wg::shape shape() const { return wg_node_shape(n_); }
-    int64_t dim(int axis, WG_CALLER) const { return looked(wg_dim_at(WG_SITE, n_, axis)); }
+    wg::shape sizes() const { return shape(); }
+    int64_t size() const { return shape().numel(); } /* how many elements */
+    int64_t numel() const { return size(); }
+    int64_t size(int axis, WG_CALLER) const { return looked(wg_dim_at(WG_SITE, n_, axis)); }
+    int dim() const { return shape().rank(); } /* how many axes */
+    int64_t dim(int axis, WG_CALLER) const { return size(axis, at); }
+    int64_t rows(WG_CALLER) const { return size(0, at); }
+    int64_t cols(WG_CALLER) const { return size(1, at); }
     wg_dtype dtype() const { return wg_node_dtype(n_); }
     std::string name() const { return wg_node_name(n_); }
-    value named(const char *name, WG_CALLER) const { return wg_name_at(WG_SITE, n_, name); }
-    value keep(WG_CALLER) const { return wg_keep_at(WG_SITE, n_); }
+    value named(const text &name, WG_CALLER) const { return looked(wg_name_at(WG_SITE, n_, name.s)); }
+    value keep(WG_CALLER) const { return looked(wg_keep_at(WG_SITE, n_)); }
     void set(const wg_tensor &t, WG_CALLER) const { looked(wg_input_set_at(WG_SITE, n_, t)); }
-
-    /* The derivative of this scalar by x, as a value. Gradients of parameters: backward. */
-    value grad(const value &x, WG_CALLER) const { return detail::made(wg_grad_at(WG_SITE, n_, x), { n_, x }); }
-    std::vector<value> grads(const std::vector<value> &x, WG_CALLER) const
+    /* New numbers for an input. */
+    void set(const wg::array &a, WG_CALLER) const
     {
-        std::vector<wg_node> from(x.begin(), x.end()), to(x.size(), wg_none);
-        const wg_status s =
-            looked(wg_grads_at(WG_SITE, n_, from.data(), static_cast<int>(from.size()), to.data()));
-        for (size_t i = 0; s && i < x.size(); i++) detail::made(wg_none, { n_, x[i] });
-        return std::vector<value>(to.begin(), to.end());
+        a.with_tensor(dtype(), [&](const wg_tensor &t) { return set(t, at), 0; });
     }
-    void backward(wg_params *p, WG_CALLER) const { looked(wg_backward_at(WG_SITE, n_, p)); }
+    /* Output k of an op of several: wg::topk(x, 3).part(1) has the places. */
+    value part(int k, WG_CALLER) const { return wg_part_at(WG_SITE, n_, k); }
 
-    value reshape(const wg::shape &s, WG_CALLER) const { return wg_reshape_at(WG_SITE, n_, s); }
+    /* ---- derivatives ---- */
+
+    /* The derivative of this scalar by x, as a value. */
+    value grad(const value &x, WG_CALLER) const;
+    std::vector<value> grads(const std::vector<value> &x, WG_CALLER) const;
+    /* Computes the gradients of parameters: of p, or of all sets of this thread that the value depends on. */
+    void backward(wg_params *p, WG_CALLER) const { looked(wg_backward_at(WG_SITE, n_, p)); }
+    void backward(WG_CALLER) const;
+    /* The derivative by this value of the scalar whose backward() was called last. */
+    value grad(WG_CALLER) const;
+
+    /* ---- places ---- */
+
+    /* x[1], x[wg::slice(2, 5)], x[x > 0], x[places]. A value never changes: x[1] = 5 makes x another value. */
+    place operator[](const index &i) &;
+    element operator[](const index &i) const &;
+    element operator[](const index &i) &&;
+    place operator()(const index &i, const index &j) &;
+    place operator()(const index &i, const index &j, const index &k) &;
+    element operator()(const index &i, const index &j) const &;
+    element operator()(const index &i, const index &j, const index &k) const &;
+    element operator()(const index &i, const index &j) &&;
+    element operator()(const index &i, const index &j, const index &k) &&;
+    /* One index for each axis: x.index({ 1, wg::slice(0, 2) }), x.index({ "...", 0 }). */
+    value index_by(std::initializer_list<wg::index> all, WG_CALLER) const;
+    value index(std::initializer_list<wg::index> all, WG_CALLER) const { return index_by(all, at); }
+    value row(int64_t i, WG_CALLER) const { return index_by({ wg::index(i, at) }, at); }
+    value col(int64_t i, WG_CALLER) const { return index_by({ wg::index(all_of_axis(), at), wg::index(i, at) }, at); }
+    /* The parts along the first axis, one after the other. Numbers: to_vector() is faster. */
+    rows_of begin(WG_CALLER) const;
+    rows_of end(WG_CALLER) const;
+
+    /* ---- forms ---- */
+
     value T(WG_CALLER) const { return wg_swap_at(WG_SITE, n_); } /* the last two axes exchanged */
+    value t(WG_CALLER) const { return T(at); }
+    value reshape(const wg::shape &s, WG_CALLER) const { return wg_reshape_at(WG_SITE, n_, s); }
+    value view(const wg::shape &s, WG_CALLER) const { return reshape(s, at); }
+    value permute(const wg::axes &order, WG_CALLER) const;
+    value unsqueeze(int axis, WG_CALLER) const;
+    value all(WG_CALLER) const; /* bool: no element is 0 */
+    value any(WG_CALLER) const; /* bool: an element is not 0 */
+    value to(wg_dtype t, WG_CALLER) const { return wg_cast_at(WG_SITE, n_, t); }
+    const value &array() const { return *this; } /* as Eigen's: * is elementwise already */
+
+#include "methods.inc"
 
     /* A picture in a file, by its ending, or as the text of an SVG. */
-    void draw(const char *path, const wg_draw_opts &o = {}, WG_CALLER) const
+    void draw(const text &path, const wg_draw_opts &o = wg_draw_opts(), WG_CALLER) const
     {
-        looked(wg_draw_at(WG_SITE, n_, path, &o));
+        looked(wg_draw_at(WG_SITE, n_, path.s, &o));
     }
-    std::string svg(wg_draw_opts o = {}, WG_CALLER) const
+    std::string svg(wg_draw_opts o = wg_draw_opts(), WG_CALLER) const
     {
         o.format = "svg";
-        char *text = looked(wg_draw_text_at(WG_SITE, n_, &o));
-        const std::string s = text ? text : "";
-        if (text) wg_free(wg_graph_context(n_.graph), text);
+        char *made = looked(wg_draw_text_at(WG_SITE, n_, &o));
+        const std::string s = made ? made : "";
+        if (made) wg_free(wg_graph_context(n_.graph), made);
         return s;
     }
 
-  private:
-    value select(int64_t i, wg_site here) const
+  protected:
+    template <class R> R looked(R result) const { return detail::look({ n_ }), result; }
+    void refuse(call_site at, wg_status s, const char *what) const
     {
-        wg_select_args a;
-        a.x = n_, a.axis = 0, a.index = i;
-        return wg_select_at(here, &a);
+        wg_fail(detail::context_of(n_), WG_SITE, s, "%s", what);
+        detail::look({ n_ });
     }
-    template <class R> R looked(R result) const
-    {
-        detail::look(detail::context_of(n_));
-        return result;
-    }
+    double element_at(std::initializer_list<wg::index> all, call_site at) const { return index_by(all, at).item(at); }
+    value indexed(const wg::index &k, int &axis, int left, call_site at) const;
+    friend class place;
 };
 
-/* What stands beside an operator: a value or a number, and the place where it was written. */
-struct operand {
+/* What stands beside an operator, or is given to a function: a value, a node of C, a number or numbers of yours, and the place
+ * where it was written. */
+class operand
+{
+  public:
     wg_node n;
-    wg_site here;
-    operand(const value &v, WG_CALLER) : n(v), here(WG_SITE) {}
-    operand(wg_node v, WG_CALLER) : n(v), here(WG_SITE) {}
-    operand(double v, WG_CALLER) : n(wg_number(v)), here(WG_SITE) {}
+    call_site where;
+    operand(const value &v, WG_CALLER) : n(v), where(at) {}
+    operand(const wg_node &v, WG_CALLER) : n(v), where(at) {}
+    template <class N, class = if_number<N>>
+    operand(N number, WG_CALLER) : n(wg_number_of(static_cast<double>(number))), where(at)
+    {
+    }
+    operand(std::initializer_list<element_of_list> list, WG_CALLER) : n(value(list, at)), where(at) {}
+    template <class A, class = typename std::enable_if<detail::is_row<A>::value || detail::is_rows<A>::value ||
+                                                       detail::is_eigen<A>::value>::type,
+              class = void>
+    operand(const A &a, WG_CALLER) : n(value(a, at)), where(at)
+    {
+    }
 };
 
-#define WG_OPERATOR_(sign, name) \
-    inline value operator sign(const operand &a, const operand &b) { return detail::made(name(b.here, a.n, b.n), { a.n, b.n }); }
+namespace detail
+{
+/* The result of a call: an error is thrown, that of one of the operands. */
+inline value made(wg_node result, wg_node a = wg_node(), wg_node b = wg_node(), wg_node c = wg_node())
+{
+    if (is_wrong(result)) look({ result, a, b, c });
+    return result;
+}
+inline value made(wg_node result, const std::vector<value> &of)
+{
+    for (size_t i = 0; is_wrong(result) && i < of.size(); i++) made(result, of[i]);
+    return result;
+}
+inline std::vector<wg_node> nodes(const std::vector<value> &v) { return std::vector<wg_node>(v.begin(), v.end()); }
+} // namespace detail
+
+/* A part of a value, and a number where it has one element: double d = x[0]. */
+class element : public value
+{
+  public:
+    call_site where;
+    element(const value &v, call_site at) : value(v), where(at) {}
+    operator double() const { return item(where); }
+};
+
+/* A part of a variable: what is assigned to it changes the variable, which is another value from then on. */
+class place : public element
+{
+    value *of_;
+    place *around_; /* of which this is a part: A[0] of A[0][1] */
+    std::vector<wg::index> by_;
+    friend class value;
+    place(value *of, place *around, std::initializer_list<wg::index> by, call_site at)
+        : element(of->index_by(by, at), at), of_(of), around_(around), by_(by)
+    {
+    }
+    void become(const operand &v)
+    {
+        const value whole = written(v);
+        if (around_) around_->become(whole);
+        else *of_ = whole;
+        n_ = index_again();
+    }
+    value written(const operand &v) const;
+    value index_again() const;
+
+  public:
+    place(const place &) = default;
+    place operator[](const wg::index &i) { return place(this, this, { i }, i.where); }
+    element operator[](const wg::index &i) const { return element(index_by({ i }, i.where), i.where); }
+    place &operator=(const place &v) { return become(operand(v, where)), *this; }
+    template <class V> place &operator=(const V &v) { return become(operand(v, where)), *this; }
+    place &operator=(std::initializer_list<element_of_list> v) { return become(operand(v, where)), *this; }
+    template <class V> place &operator+=(const V &v);
+    template <class V> place &operator-=(const V &v);
+    template <class V> place &operator*=(const V &v);
+    template <class V> place &operator/=(const V &v);
+};
+
+inline place value::operator[](const wg::index &i) & { return place(this, nullptr, { i }, i.where); }
+inline element value::operator[](const wg::index &i) const & { return element(index_by({ i }, i.where), i.where); }
+inline element value::operator[](const wg::index &i) && { return element(index_by({ i }, i.where), i.where); }
+#define WG_INDEXED_(parameters, ...)                                                                              \
+    inline place value::operator() parameters & { return place(this, nullptr, { __VA_ARGS__ }, i.where); }         \
+    inline element value::operator() parameters const & { return element(index_by({ __VA_ARGS__ }, i.where), i.where); } \
+    inline element value::operator() parameters && { return element(index_by({ __VA_ARGS__ }, i.where), i.where); }
+WG_INDEXED_((const wg::index &i, const wg::index &j), i, j)
+WG_INDEXED_((const wg::index &i, const wg::index &j, const wg::index &k), i, j, k)
+#undef WG_INDEXED_
+
+/* The parts of a value along its first axis. */
+class rows_of
+{
+    value of_;
+    int64_t i_;
+    call_site at_;
+
+  public:
+    using iterator_category = std::random_access_iterator_tag;
+    using value_type = element;
+    using difference_type = std::ptrdiff_t;
+    using pointer = void;
+    using reference = element;
+    rows_of(const value &of, int64_t i, call_site at) : of_(of), i_(i), at_(at) {}
+    element operator*() const { return element(of_.index_by({ index(i_, at_) }, at_), at_); }
+    element operator[](difference_type k) const { return *(*this + k); }
+    rows_of &operator++() { return i_++, *this; }
+    rows_of &operator--() { return i_--, *this; }
+    rows_of operator++(int) { rows_of r = *this; return i_++, r; }
+    rows_of operator--(int) { rows_of r = *this; return i_--, r; }
+    rows_of &operator+=(difference_type k) { return i_ += k, *this; }
+    rows_of &operator-=(difference_type k) { return i_ -= k, *this; }
+    friend rows_of operator+(rows_of r, difference_type k) { return r += k; }
+    friend rows_of operator-(rows_of r, difference_type k) { return r -= k; }
+    friend difference_type operator-(const rows_of &a, const rows_of &b) { return a.i_ - b.i_; }
+    friend bool operator==(const rows_of &a, const rows_of &b) { return a.i_ == b.i_; }
+    friend bool operator!=(const rows_of &a, const rows_of &b) { return a.i_ != b.i_; }
+    friend bool operator<(const rows_of &a, const rows_of &b) { return a.i_ < b.i_; }
+};
+inline rows_of value::begin(call_site at) const { return rows_of(*this, 0, at); }
+inline rows_of value::end(call_site at) const { return rows_of(*this, size(0, at), at); }
+
+/* ---- operators ---- */
+
+/* Those of elements are templates, since C++ would else take both sides for numbers. */
+template <class E> using if_element = typename std::enable_if<std::is_base_of<element, E>::value>::type;
+#define WG_OPERATOR_(sign, name)                                                                                       \
+    inline value operator sign(const operand &a, const operand &b)                                                     \
+    {                                                                                                                  \
+        return detail::made(name(detail::site(b.where), a.n, b.n), a.n, b.n);                                             \
+    }                                                                                                                  \
+    template <class E, class F, class = if_element<E>, class = if_element<F>>                                          \
+    element operator sign(const E &a, const F &b)                                                                      \
+    {                                                                                                                  \
+        return element(operand(a, b.where) sign operand(b, b.where), b.where);                                                  \
+    }                                                                                                                  \
+    template <class E, class N, class = if_element<E>, class = if_number<N>, class = void>                             \
+    element operator sign(const E &a, const N &b)                                                                      \
+    {                                                                                                                  \
+        return element(operand(a, a.where) sign operand(b, a.where), a.where);                                                  \
+    }                                                                                                                  \
+    template <class N, class E, class = if_number<N>, class = if_element<E>, class = void, class = void>               \
+    element operator sign(const N &a, const E &b)                                                                      \
+    {                                                                                                                  \
+        return element(operand(a, b.where) sign operand(b, b.where), b.where);                                                  \
+    }
 WG_OPERATOR_(+, wg_add_at)
 WG_OPERATOR_(-, wg_sub_at)
 WG_OPERATOR_(*, wg_mul_at)
 WG_OPERATOR_(/, wg_div_at)
+WG_OPERATOR_(%, wg_remainder_at)
 WG_OPERATOR_(==, wg_equal_at) /* these compare elements: the result is a value of bools */
 WG_OPERATOR_(!=, wg_not_equal_at)
 WG_OPERATOR_(<, wg_less_at)
 WG_OPERATOR_(<=, wg_less_equal_at)
 WG_OPERATOR_(>, wg_greater_at)
 WG_OPERATOR_(>=, wg_greater_equal_at)
+WG_OPERATOR_(&, wg_logical_and_at)
+WG_OPERATOR_(|, wg_logical_or_at)
 #undef WG_OPERATOR_
-inline value operator-(const operand &x) { return wg_neg_at(x.here, x.n); }
-inline value &operator+=(value &a, const operand &b) { return a = a + b; }
-inline value &operator-=(value &a, const operand &b) { return a = a - b; }
-inline value &operator*=(value &a, const operand &b) { return a = a * b; }
-inline value &operator/=(value &a, const operand &b) { return a = a / b; }
+/* Both sides are computed, as elements. Their errors stand at the right side: C++ would take other parameters for bools. */
+inline value operator&&(const value &a, const value &b) { return operand(a, b.made_at()) & operand(b, b.made_at()); }
+inline value operator||(const value &a, const value &b) { return operand(a, b.made_at()) | operand(b, b.made_at()); }
+inline value operator-(const operand &x) { return detail::made(wg_neg_at(detail::site(x.where), x.n), x.n); }
+inline value operator~(const operand &x) { return detail::made(wg_logical_not_at(detail::site(x.where), x.n), x.n); }
+inline value operator!(const value &x) { return ~operand(x, x.made_at()); }
+inline const value &operator+(const value &x) { return x; }
+template <class E, class = if_element<E>> element operator-(const E &x) { return element(-operand(x, x.where), x.where); }
+template <class E, class = if_element<E>> element operator!(const E &x) { return element(~operand(x, x.where), x.where); }
+#define WG_OPERATOR_(sign)                                                                          \
+    inline value &operator sign##=(value &a, const operand &b) { return a = operand(a, b.where) sign b; } \
+    template <class V> place &place::operator sign##=(const V &v) { return become(operand(*this, where) sign operand(v, where)), *this; }
+WG_OPERATOR_(+)
+WG_OPERATOR_(-)
+WG_OPERATOR_(*)
+WG_OPERATOR_(/)
+#undef WG_OPERATOR_
 
-/* ---- functions ---- */
-
-/* clang-format off: tools/build/table.py writes these lists from the headers of C (make docs) */
-#define WG_FUNCTIONS_OF_ONE(X) X(neg) X(exp) X(log) X(sqrt) X(square) X(abs) X(sin) X(cos) X(erf) X(tanh) \
-    X(sigmoid) X(softplus) X(softsign) X(relu) X(log1p) X(expm1) X(reciprocal) X(rsqrt) X(tan) X(asin) \
-    X(acos) X(atan) X(sinh) X(cosh) X(asinh) X(acosh) X(atanh) X(sign) X(floor) X(ceil) X(round) X(silu) \
-    X(mish) X(selu) X(hard_sigmoid) X(hard_swish) X(logical_not) X(stop_gradient) X(swap) X(diagonal) \
-    X(cholesky) X(inverse) X(det) X(logdet)
-#define WG_FUNCTIONS_OF_TWO(X) X(add) X(sub) X(mul) X(div) X(pow) X(maximum) X(minimum) X(atan2) \
-    X(floor_divide) X(remainder) X(fmod) X(equal) X(not_equal) X(less) X(less_equal) X(greater) \
-    X(greater_equal) X(logical_and) X(logical_or) X(logical_xor) X(gather) X(bce) X(accuracy) X(dot) \
-    X(outer) X(solve) X(lstsq) X(grad) X(jacobian)
-#define WG_REDUCTIONS(X) X(sum) X(mean) X(max) X(min) X(prod) X(any_of) X(all_of) X(logsumexp)
-/* clang-format on */
-
-#define WG_FUNCTION_(name) \
-    inline value name(const value &x, WG_CALLER) { return wg_##name##_at(WG_SITE, x); }
-WG_FUNCTIONS_OF_ONE(WG_FUNCTION_)
-#undef WG_FUNCTION_
-#define WG_FUNCTION_(name) \
-    inline value name(const operand &a, const operand &b) { return detail::made(wg_##name##_at(a.here, a.n, b.n), { a.n, b.n }); }
-WG_FUNCTIONS_OF_TWO(WG_FUNCTION_)
-#undef WG_FUNCTION_
-#define WG_FUNCTION_(name)                                                                     \
-    inline value name(const value &x, const axes &over = {}, bool keepdims = false, WG_CALLER) \
-    {                                                                                          \
-        wg_reduce_args a = wg_reduce_args();                                                   \
-        a.x = x, a.axes = over, a.keepdims = keepdims;                                         \
-        return wg_##name##_at(WG_SITE, &a);                                                    \
-    }
-WG_REDUCTIONS(WG_FUNCTION_)
-#undef WG_FUNCTION_
-#define WG_FUNCTION_(name)                                                                                            \
-    inline value name(const value &x, const axes &over = {}, bool keepdims = false, double correction = 0, WG_CALLER) \
-    {                                                                                                                 \
-        wg_var_args a = wg_var_args();                                                                                \
-        a.x = x, a.axes = over, a.keepdims = keepdims, a.correction = correction;                                     \
-        return wg_##name##_at(WG_SITE, &a);                                                                           \
-    }
-WG_FUNCTION_(var)
-WG_FUNCTION_(std)
-#undef WG_FUNCTION_
-
-inline value matmul(const value &a, const value &b, WG_CALLER)
+/* Numbers in brackets: [1, 2.5, 3]; of a matrix a line for each row. */
+std::ostream &operator<<(std::ostream &out, const value &v);
+inline std::ostream &operator<<(std::ostream &out, const shape &s)
 {
-    wg_matmul_args m = wg_matmul_args();
-    m.x = a, m.y = b;
-    return detail::made(wg_matmul_at(WG_SITE, &m), { a, b });
+    out << "[";
+    for (int i = 0; i < s.rank(); i++) out << (i ? ", " : "") << s[i];
+    return out << "]";
 }
-inline value softmax(const value &x, int axis = -1, WG_CALLER)
+/* What is typed by habit, and what to write. */
+template <class N, class = if_number<N>> value &operator<<(value &a, N)
 {
-    wg_softmax_args a = wg_softmax_args();
-    a.x = x, a.axis = axis;
-    return wg_softmax_at(WG_SITE, &a);
-}
-inline value where(const value &c, const operand &a, const operand &b)
-{
-    return detail::made(wg_where_at(a.here, c, a.n, b.n), { c, a.n, b.n });
+    static_assert(sizeof(N) == 0, "a value takes its numbers in braces: write A = {{1, 2, 3}, {4, 5, 6}}");
+    return a;
 }
 
 } // namespace wg

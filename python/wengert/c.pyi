@@ -179,6 +179,9 @@ class _Column:
     why: str | None
     form: str | None
 
+class _CustomVjpAttr:
+    rule: Any
+
 class _Failure:
     op: str | None
     here: str | None

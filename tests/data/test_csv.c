@@ -21,7 +21,7 @@ static wg_data *read_text_at(wg_site here, wg_context *c, const char *text, cons
     return wg_data_csv_at(here, c, file_of(text, strlen(text)), o);
 }
 #define read_text(c, ...) \
-    WG_WITH(read_text_at, (WG_HERE, c, WG_HEAD_(__VA_ARGS__)), wg_csv_opts, WG_TAIL_(__VA_ARGS__, ))
+    WG_CALL_WITH(read_text_at, (WG_HERE, c, WG_HEAD_(__VA_ARGS__)), wg_csv_opts, WG_TAIL_(__VA_ARGS__, ))
 
 static wg_context *start(void) { return wgt_start(NULL, WG_F64, NULL); }
 

@@ -17,7 +17,7 @@ static wg_table *read_at(wg_site here, wg_context *c, const char *text, const wg
     return wg_table_read_at(here, c, path, o);
 }
 #define read_text(c, ...) \
-    WG_WITH(read_at, (WG_HERE, c, WG_HEAD_(__VA_ARGS__)), wg_table_opts, WG_TAIL_(__VA_ARGS__, ))
+    WG_CALL_WITH(read_at, (WG_HERE, c, WG_HEAD_(__VA_ARGS__)), wg_table_opts, WG_TAIL_(__VA_ARGS__, ))
 
 /* ---- one table in many forms ---- */
 

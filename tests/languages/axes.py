@@ -102,7 +102,7 @@ def run(compiler, operands, cases, name, flags, calls=()):
         cases = [x for k, x in enumerate(cases) if k not in bad]
     ran = subprocess.run([path + ".out"], capture_output=True, text=True)
     if ran.returncode:
-        fail("%s ended by %d after %r" % (name, ran.returncode, ran.stdout[-200:]))
+        fail("%s ended by %d after %r: %s" % (name, ran.returncode, ran.stdout[-200:], ran.stderr[-300:]))
     return dict(line.partition("\t")[::2] for line in ran.stdout.splitlines())
 
 

@@ -249,8 +249,7 @@ loss = lambda x, p: -np.sum(p * (x - np.log(np.sum(np.exp(x), -1, keepdims=True)
 
 
 C_WORDS = dict(inf="INFINITY", nan="NAN")
-OF_CPP = dict.fromkeys("sum mean max min prod any_of all_of logsumexp".split(), ("axis", "keepdims"))
-OF_CPP.update(dict.fromkeys(("var", "std"), ("axis", "keepdims", "correction")))
+OF_CPP = set(re.findall(r"^inline value (\w+)\(", open("include/wengert/calls.hpp").read(), re.M))
 
 
 class Row:
@@ -279,13 +278,17 @@ class Row:
                       ast.unparse(x))
 
     def in_cpp(self):
-        """The arguments of a function of C++, whose options stand by position."""
-        options = {n.replace("axes", "axis"): self.worded(x, C_WORDS) for n, x in self.options.items()}
-        yield "V(%s)" % self.in_c(self.given[0])
-        if "axis" in options:
-            options["axis"] = "{ %s }" % options["axis"].strip("(),")
-        for n, standard in zip(OF_CPP[self.name], ("wg::axes()", "false", "0")):
-            yield options.get(n, standard)
+        """The arguments of a function of C++."""
+        a_node = lambda x: isinstance(x, ast.Name) and x.id not in C_WORDS
+        node = lambda x: ("V(%s)" if a_node(x) else "%s") % self.in_c(x)
+        if self.several:
+            yield "std::vector<wg::value>{ %s }" % ", ".join(map(node, self.several))
+        else:
+            yield from map(node, self.given)
+        options = [".%s = %s" % (n.rstrip("_"), self.in_c(x, self.types[n.rstrip("_")]))
+                   for n, x in self.options.items()]
+        if options:
+            yield "WG_WITH(%s)" % ", ".join(options)
 
     def in_language(self, x):
         if isinstance(x, (ast.Tuple, ast.List)):
@@ -303,8 +306,7 @@ class Row:
         call = before + "%s(wg_%s(%s));" % ("parts" if self.name == "split" else "seen", self.name,
                                             ", ".join(c))
         yield "C", call
-        both = {"axis", "axes"} <= set(self.options)  # C++ has one name
-        if self.name in OF_CPP and not both and "axes=()" not in self.left:  # {} is the default
+        if self.name in OF_CPP:
             yield "C++", "seen(wg::%s(%s));" % (self.name, ", ".join(self.in_cpp()))
         yield "Python", "wg." + self.left
         if self.name not in axes.NOT_IN_LANGUAGE:

@@ -53,6 +53,9 @@ static void optimizers(double zero)
 
 #define NO_OPTS   "adam: the options do not begin with those of WG_OPTS: write WG_OPTS(wg_adam_opts, ...)"
 #define NO_STRUCT "adam: the options are NULL: write WG_OPTS(wg_adam_opts, ...)"
+/* In C++ nothing but the struct makes a mark. */
+static void set_mark(void *options, size_t mark) { memcpy(options, &mark, sizeof mark); }
+
 static void structs(double zero)
 {
     wg_adam_opts o = WG_OPTS(wg_adam_opts, .lr = 0.5);
@@ -61,9 +64,9 @@ static void structs(double zero)
     const wg_adam_opts standard = WG_OPTS(wg_adam_opts);
     o = standard, o.lr = zero;
     SAYS("2", steps(wg_adam_at(WG_HERE, p, &o)));
-    o.mark--;
+    set_mark(&o, WG_MARK_(wg_adam_opts) - 1);
     REFUSED(NO_OPTS, steps(wg_adam_at(WG_HERE, p, &o)));
-    o.mark = 0;
+    set_mark(&o, 0);
     REFUSED(NO_OPTS, steps(wg_adam_at(WG_HERE, p, &o)));
     REFUSED(NO_STRUCT, steps(wg_adam_at(WG_HERE, p, NULL)));
 #ifdef __cplusplus

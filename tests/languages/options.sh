@@ -167,7 +167,7 @@ static wg_adam_opts adam;
 static wg_adamw_opts adamw;
 static wg_nadam_opts nadam;
 static wg_sgd_opts sgd;
-static wg_adam_opts *older(void) { adam.mark -= (size_t)1 << 20; return &adam; }
+static wg_adam_opts *older(void) { *(size_t *)&adam -= (size_t)1 << 20; return &adam; }
 static wg_adam_opts *bare(void) { static wg_adam_opts zero; return memset(&zero, 0, sizeof zero), &zero; }
 static void begin(void)
 {

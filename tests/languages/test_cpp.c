@@ -31,14 +31,20 @@ Test(cpp, every_builder)
 
 Test(cpp, values) { SHELL("each tests/languages/values.cpp \"$(from_17 $standards)\""); }
 
-/* The lists of values.hpp and wengert.hpp are those of the headers of C, as another script reads them. */
-Test(cpp, lists)
+/* The list of optimizers is that of the headers of C, as another script reads them. */
+Test(cpp, optimizers)
 {
-    cr_expect_str_eq(SHELL("same 'wg_optim .' 'wg_params [*]p, const wg_[a-z]*_opts' WG_OPTIMIZERS\n"
-                           "same 'wg_node ' 'const wg_reduce_args' WG_REDUCTIONS\n"
-                           "same 'wg_node ' 'wg_node x);' WG_FUNCTIONS_OF_ONE\n"
-                           "same 'wg_node ' 'wg_node [a-z]*, wg_node [a-z]*);' WG_FUNCTIONS_OF_TWO"),
-                     "");
+    cr_expect_str_eq(SHELL("same 'wg_optim .' 'wg_params [*]p, const wg_[a-z]*_opts' WG_OPTIMIZERS"), "");
+}
+
+/* What people type who know Eigen and libtorch: cpp_forms.txt. */
+Test(cpp, forms)
+{
+    SHELL("need_cpp; [ -z \"$sanitize\" ] || exit 0; [ -d /usr/include/eigen3 ] || need libeigen3-dev; set "
+          "-- $compilers\n"
+          "python3 tests/languages/cpp_forms.py \"$in\" $1 -std=c++20 -Wall -Wextra -pedantic -Iinclude -- "
+          "-L\"$build\" "
+          "-lwengert -pthread -Wl,-rpath,\"$(cd \"$build\" && pwd)\"");
 }
 
 /* examples/digits.cpp prints what examples/digits.c prints, to the last digit. */

@@ -1,4 +1,4 @@
-# names.awk: reads the functions of values.hpp and then src/language/words/names.txt, which says how it is
+# names.awk: reads the functions of calls.hpp and then src/language/words/names.txt, which says how it is
 # written, and prints the rows of the table in src/language/words/meant.c.
 
 function is_name_char(c) { return c ~ /[A-Za-z0-9_]/ }
@@ -72,11 +72,10 @@ function call(text, language) { return text == "-" ? "NULL" : quote(written(text
 
 function field(i, otherwise) { return i in part ? part[i] : otherwise }
 
-FILENAME ~ /values\.hpp$/ {
-    if (/^#define WG_[A-Z_]+\(X\)/) listed = 1
-    for (line = $0; listed && match(line, /X\([a-z0-9_]+\)/); line = substr(line, RSTART + RLENGTH))
-        native[substr(line, RSTART + 2, RLENGTH - 3)]
-    if (!/\\$/) listed = 0
+FILENAME ~ /calls\.hpp$/ {
+    if (/^namespace nn/) layers = 1
+    if (!layers && /wg_reduce_args o =|^[^{]*\((const (value|operand) &[a-z]+, )+WG_CALLER\)/ &&
+        match($0, /^inline value [a-z0-9_]+\(/)) native[substr($0, 14, RLENGTH - 14)]
     next
 }
 

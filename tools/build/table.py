@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Reads the public headers of C, and of include/wgx what is marked WGX_PYTHON, and writes what they say of
-calls into python/wengert/_table.txt, and lists of functions into include/wengert/values.hpp. `make docs`
-calls it. --check: changes nothing, and prints what would change and what the headers leave out: sentences of
-calls, defaults of options. --exported: the names that a library made of these headers exports.
+calls into python/wengert/_table.txt, and the functions of C++ into include/wengert/calls.hpp and methods.inc
+(by cpp_calls.py). `make docs` calls it. --check: changes nothing, and prints what would change and what the
+headers leave out: sentences of calls, defaults of options. --exported: the names that a library made of these
+headers exports.
 
 A call is a row NAME RESULT PARAMETERS | SENTENCE. NAME@ is wg_NAME_at, which takes a call site; NAME@2 is
 wg_NAME, whose second parameter it is; below a head "wgx/..." it is wgx_NAME. A parameter is NAME:KIND, NAME
@@ -17,8 +18,12 @@ import os
 import re
 import sys
 
+sys.dont_write_bytecode = True
+import cpp_calls
+
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-PYTHON, CPP = (os.path.join(TOP, p) for p in ("python/wengert/_table.txt", "include/wengert/values.hpp"))
+PYTHON, METHODS, CALLS = (os.path.join(TOP, p) for p in (
+    "python/wengert/_table.txt", "include/wengert/methods.inc", "include/wengert/calls.hpp"))
 MARK = "\1(\\d+)\1"
 WORDS = {"const char *": "text", "char *": "text!", "const char **": "text*!", "const char *const *": "text*",
          "const char *const []": "text[]", "size_t": "size", "unsigned": "uint",
@@ -224,32 +229,6 @@ class Table:
         lines += ["", "ENUMS"] + ["%s %s" % (n, " ".join(w)) for n, w in sorted(self.enums.items())] + [""]
         return "\n".join(lines)
 
-    def cpp(self):
-        """The file with its lists of functions in place of what stands between the lines that begin and end
-        them."""
-        def line(name, words):
-            out = "#define " + name + "(X)"
-            for w in words:
-                if len(out.split("\n")[-1] + " X(%s)" % w) > 106:
-                    out += " \\\n   "
-                out += " X(%s)" % w
-            return out
-        of = {n: [] for n in ("ONE", "TWO", "REDUCE")}
-        for head, name, result, parameters, _ in self.calls:
-            if name.endswith("@") and result == "node" and head in BUILDERS:
-                nodes = [p for p in parameters if ":" not in p]
-                which = ("REDUCE" if parameters == ["a:reduce_args*"] else nodes == parameters
-                         and {("x",): "ONE"}.get(tuple(nodes), "TWO" if len(nodes) == 2 and all(
-                    re.fullmatch("[a-z]+", n) for n in nodes) else None))
-                if which:
-                    of[which].append((BUILDERS.index(head), len(of[which]), name[:-1]))
-        names = {w: [n for _, _, n in sorted(x)] for w, x in of.items()}
-        text = open(CPP, encoding="utf-8").read()
-        lists = "\n".join([line("WG_FUNCTIONS_OF_ONE", names["ONE"]),
-                           line("WG_FUNCTIONS_OF_TWO", names["TWO"]), line("WG_REDUCTIONS", names["REDUCE"])])
-        return re.sub(r"(/\* clang-format off: tools/[^\n]*\n).*?(\n/\* clang-format on)",
-                      lambda m: m[1] + lists + m[2], text, flags=re.S)
-
     def c_name(self, head, name):
         return ("wgx_" if head.startswith("wgx/") else "wg_") + name.partition("@")[0]
 
@@ -261,11 +240,6 @@ class Table:
                 self.wrong.append("include/%s.h: %s: a call without a sentence" %
                                   (head if "/" in head else "wengert/" + head, self.c_name(head, name)))
         return self.wrong
-
-
-# The headers whose calls make nodes, in the order in which lists have them.
-BUILDERS = ("graph functions ops losses contract arrange pick makers norms conv attention linear nn "
-            "recurrent transformer grad implicit params optim check".split())
 
 
 def marked(text):
@@ -325,7 +299,10 @@ def main():
     if "--exported" in sys.argv:
         print("\n".join(sorted(table.written)))
         return 0
-    wanted, different = {PYTHON: table.python(), CPP: table.cpp()}, 0
+    (methods, calls), unable = cpp_calls.written(table)
+    wanted, different = {PYTHON: table.python(), METHODS: methods, CALLS: calls}, 0
+    if "--unable" in sys.argv:
+        print("\n".join(unable))
     for path, text in wanted.items():
         old = open(path, encoding="utf-8").read() if os.path.exists(path) else ""
         if "--check" in sys.argv and old != text:

@@ -131,6 +131,14 @@ bool wg_rule_axes(wg_rule *r, wg_axes *axes, int rank, bool none_is_all)
     return true;
 }
 
+/* What is said behind the message, where a product of elements has the shapes of a product of matrices. */
+static const char *meant_instead(const wg_rule *r, const wg_shape *a, const wg_shape *b)
+{
+    const bool fit =
+        a->rank > 0 && b->rank > 0 && a->dim[a->rank - 1] == b->dim[b->rank > 1 ? b->rank - 2 : 0];
+    return fit && wgx_hints(r->op)->arithmetic == WG_MULTIPLIES ? "; matmul is the product of matrices" : "";
+}
+
 bool wg_rule_broadcast(wg_rule *r)
 {
     const wg_shape *s = r->x[0].shape;
@@ -145,8 +153,8 @@ bool wg_rule_broadcast(wg_rule *r)
         if (!wgi_broadcast(s, t, &y)) {
             char a[80], b[80];
             if (r->operands == 2)
-                return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes do not broadcast: %s with %s",
-                                    wg_rule_who(r, 0), wg_rule_who(r, 1));
+                return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes do not broadcast: %s with %s%s",
+                                    wg_rule_who(r, 0), wg_rule_who(r, 1), meant_instead(r, s, t));
             return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes do not broadcast: %s, with %s so far (%s)",
                                 wg_rule_who(r, k), wg_shape_text(*s, a, sizeof a),
                                 wg_shape_text(*t, b, sizeof b));

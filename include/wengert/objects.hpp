@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: MIT */
+/* objects.hpp: contexts, graphs, parameters, optimizers and data sets that free themselves: a part of wengert.hpp. */
+#ifndef WENGERT_OBJECTS_HPP
+#define WENGERT_OBJECTS_HPP
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <tuple>
+#include <utility>
+
+#include "values.hpp"
+
+namespace wg
+{
+namespace detail
+{
+
+/* The context and what it needs. The last object that shares it finishes the context. */
+struct owner : std::enable_shared_from_this<owner> {
+    wg_context *c;
+    FILE *errors;
+    int status = 0;
+    std::exception_ptr thrown;                            /* by a function of yours that the library has called */
+    std::map<wg_graph *, std::vector<std::shared_ptr<void>>> kept; /* functions of yours that nodes of a graph call */
+    std::vector<wg_params *> sets;
+    std::map<wg_graph *, std::map<uint32_t, wg_params *>> set_of; /* by the number of a parameter's node */
+    wg_node last = wg_node(); /* whose backward() was called last */
+    owner(wg_site here, const wg_start_opts &o, FILE *stream);
+    owner(const owner &) = delete;
+    owner &operator=(const owner &) = delete;
+    ~owner() { finish(errors); }
+    int finish(FILE *stream);
+};
+using shared = std::shared_ptr<owner>;
+
+inline std::map<wg_context *, owner *> &owners()
+{
+    static auto &all = *new std::map<wg_context *, owner *>;
+    return all;
+}
+inline owner *owner_of(wg_context *c)
+{
+    std::lock_guard<std::mutex> hold(throwers().lock);
+    const auto found = owners().find(c);
+    return found == owners().end() ? nullptr : found->second;
+}
+inline owner::owner(wg_site here, const wg_start_opts &o, FILE *stream) : c(wg_start_at(here, &o)), errors(stream)
+{
+    std::lock_guard<std::mutex> hold(throwers().lock);
+    owners()[c] = this;
+    throwers().contexts[c] = std::this_thread::get_id();
+}
+inline int owner::finish(FILE *stream)
+{
+    if (!c) return status;
+    {
+        std::lock_guard<std::mutex> hold(throwers().lock);
+        throwers().contexts.erase(c);
+        owners().erase(c);
+    }
+    status = wg_finish(c, stream);
+    c = nullptr;
+    return status;
+}
+[[noreturn]] inline void raise(wg_context *c)
+{
+    const error e(wg_failed(c), spaced(wg_message(c)));
+    owner *o = owner_of(c);
+    std::exception_ptr thrown;
+    if (o) std::swap(thrown, o->thrown);
+    wg_recover(c);
+    if (thrown) std::rethrow_exception(thrown);
+    throw e;
+}
+/* In a catch of what a function of yours has thrown, while the library waits for its result: the call that waits throws it
+ * again. */
+inline void keep_exception(wg_context *c, const char *what)
+{
+    owner *o = owner_of(c);
+    if (o && throws(c) && !o->thrown) o->thrown = std::current_exception();
+    try {
+        throw;
+    } catch (const std::exception &e) {
+        wg_fail(c, "\n", WG_ERROR_USER, "%s: %s", what, e.what());
+    } catch (...) {
+        wg_fail(c, "\n", WG_ERROR_USER, "%s: a function of yours has thrown", what);
+    }
+}
+
+/* A handle to an object of C, freed by Free with its last copy unless the context has freed it. NULL as
+ * Free: the context frees it. */
+template <class T> class handle
+{
+  protected:
+    shared owner_;
+    std::shared_ptr<T> raw_;
+
+  public:
+    handle() = default;
+    handle(shared o, T *raw, void (*release)(T *))
+        : owner_(o), raw_(raw, [o, release](T *t) {
+              if (t && release && o->c) release(t);
+          })
+    {
+        look(o->c);
+    }
+    operator T *() const { return owner_ && owner_->c ? raw_.get() : nullptr; }
+    wg_context *of() const { return owner_ ? owner_->c : nullptr; }
+    const shared &owner() const { return owner_; }
+};
+
+/* The graphs that this thread has made or begun, the last one last. */
+inline std::vector<std::weak_ptr<wg_graph>> &graphs_here()
+{
+    static thread_local std::vector<std::weak_ptr<wg_graph>> all;
+    return all;
+}
+
+} // namespace detail
+
+namespace detail
+{
+inline wg_node param(wg_node made, wg_params *p)
+{
+    owner *o = is_wrong(made) ? nullptr : owner_of(wg_graph_context(made.graph));
+    if (o) o->set_of[made.graph][made.index] = p;
+    return made;
+}
+inline wg_tensor numbers_of_parameter(wg_node n)
+{
+    owner *o = wg_node_leaf(n) == WG_LEAF_PARAM ? owner_of(wg_graph_context(n.graph)) : nullptr;
+    wg_params *p = o ? o->set_of[n.graph][n.index] : nullptr;
+    const int i = p ? wg_params_find(p, wg_node_name(n)) : -1;
+    return i < 0 ? wg_tensor() : wg_params_tensor(p, i);
+}
+} // namespace detail
+
+/* ---- contexts ---- */
+
+class context
+{
+    detail::shared owner_;
+
+  public:
+    /* errors: where the end of the context prints its first error; nullptr: nowhere. */
+    explicit context(const wg_start_opts &o = wg_start_opts(), FILE *errors = stderr, WG_CALLER)
+        : owner_(std::make_shared<detail::owner>(WG_SITE, o, errors))
+    {
+        detail::look(owner_->c);
+    }
+    operator wg_context *() const { return owner_->c; }
+    const detail::shared &owner() const { return owner_; }
+    /* The context of this thread, in double precision: that of values and objects that are made without one. */
+    static context &of_thread()
+    {
+        static thread_local context c(in_double());
+        return c;
+    }
+    /* false: errors are those of C. After a mistake the other calls do nothing, and finish() prints it. */
+    void exceptions(bool on = true)
+    {
+        std::lock_guard<std::mutex> hold(detail::throwers().lock);
+        if (on) detail::throwers().contexts[owner_->c] = std::this_thread::get_id();
+        else detail::throwers().contexts.erase(owner_->c);
+    }
+    wg_status failed() const { return owner_->c ? wg_failed(owner_->c) : WG_OK; }
+    std::string message() const { return owner_->c ? wg_message(owner_->c) : ""; }
+    void recover() { wg_recover(owner_->c); }
+    /* Frees everything, now. Returns 0, or the status of the first error: for `return c.finish();` in main. */
+    int finish() { return owner_->finish(owner_->errors); }
+
+  private:
+    static wg_start_opts in_double()
+    {
+        wg_start_opts o;
+        o.dtype = WG_F64;
+        return o;
+    }
+};
+
+/* ---- graphs ---- */
+
+class graph : public detail::handle<wg_graph>
+{
+  public:
+    explicit graph(detail::shared o, wg_mode mode = WG_TRAIN) : handle(o, wg_graph_new(o->c), wg_graph_free)
+    {
+        begin(mode);
+    }
+    explicit graph(const context &c, wg_mode mode = WG_TRAIN) : graph(c.owner(), mode) {}
+    explicit graph(wg_mode mode = WG_TRAIN) : graph(context::of_thread(), mode) {}
+    /* Removes all values. Values without a graph of their own are made here from now on. */
+    void begin(wg_mode mode = WG_TRAIN, WG_CALLER)
+    {
+        static_cast<void>(at);
+        wg_begin(*this, mode);
+        if (owner_) owner_->kept.erase(raw_.get()), owner_->set_of.erase(raw_.get());
+        auto &all = detail::graphs_here();
+        for (auto i = all.begin(); i != all.end();)
+            i = i->expired() || i->lock() == raw_ ? all.erase(i) : i + 1;
+        all.push_back(raw_);
+        detail::look(of());
+    }
+    wg_mode mode() const { return wg_graph_mode(*this); }
+    int64_t size() const { return wg_graph_nodes(*this); }
+    /* The graph of this thread: that which was made or begun last and is there still. */
+    static graph current();
+
+    value input(const text &name, const wg_tensor &t, WG_CALLER) const { return wg_input_at(WG_SITE, *this, name.s, t); }
+    /* Numbers of yours. Floats become the context's dtype, int32_t, int64_t and uint8_t stay what they are. */
+    value input(const text &name, const array &a, WG_CALLER) const { return detail::input(at, *this, name.s, a); }
+    value input(const text &name, std::initializer_list<element_of_list> list, WG_CALLER) const
+    {
+        return detail::input(at, *this, name.s, list);
+    }
+    value input(const text &name, array a, const wg::shape &s, WG_CALLER) const
+    {
+        if (s.numel() == static_cast<int64_t>(a.size())) return detail::input(at, *this, name.s, a.reshape(s));
+        char buffer[128];
+        wg_fail(of(), WG_SITE, WG_ERROR_SHAPE, "input %s: %zu elements are not a shape %s", name.s, a.size(),
+                wg_shape_text(s, buffer, sizeof buffer));
+        detail::look(of());
+        return value();
+    }
+    value scalar(double v, WG_CALLER) const { return wg_scalar_at(WG_SITE, *this, v); }
+    value param(wg_params *p, const text &name, const wg::shape &s, const wg_init &init = wg_init(), WG_CALLER) const
+    {
+        return detail::param(wg_param_at(WG_SITE, *this, p, name.s, s, init), p);
+    }
+    value state(wg_params *p, const text &name, const wg::shape &s, const wg_init &init = wg_init(), WG_CALLER) const
+    {
+        return wg_state_at(WG_SITE, *this, p, name.s, s, init);
+    }
+    void draw(const text &path, const wg_draw_opts &o = wg_draw_opts(), WG_CALLER) const
+    {
+        wg_draw_graph_at(WG_SITE, *this, path.s, &o), detail::look(of());
+    }
+};
+
+namespace detail
+{
+inline wg_graph *raw(const graph &g) { return g; }
+inline wg_graph *current_graph()
+{
+    auto &all = graphs_here();
+    while (!all.empty()) {
+        if (const auto g = all.back().lock()) return g.get();
+        all.pop_back();
+    }
+    static thread_local graph g; /* it puts itself into the list */
+    if (all.empty()) g.begin();
+    return g;
+}
+inline value input(call_site at, wg_graph *g, const char *name, const array &a)
+{
+    wg_context *c = wg_graph_context(g);
+    if (!a.even()) {
+        wg_fail(c, WG_SITE, WG_ERROR_SHAPE, "input%s%s: its rows have different lengths", *name ? " " : "", name);
+        look(c);
+        return value();
+    }
+    return a.with_tensor(wg_context_dtype(c),
+                         [&](const wg_tensor &t) { return value(wg_input_at(WG_SITE, g, name, t)); });
+}
+} // namespace detail
+
+/* y, h and c of a recurrent layer (recurrent.h). */
+struct states {
+    value y, h, c;
+    states() = default;
+    states(const wg_nn_states &s)
+        : y(s.y), h(s.h), c(wg_is_none(s.c) ? value() : value(s.c))
+    {
+    }
+    operator wg_nn_states() const
+    {
+        wg_nn_states s = WG_NO_STATES;
+        s.y = y, s.h = h, s.c = c;
+        return s;
+    }
+};
+
+/* ---- parameters ---- */
+
+class param_place;
+
+/* The context frees a set of parameters: a graph may still have nodes of it. */
+class params : public detail::handle<wg_params>
+{
+    params(detail::shared o, wg_params *p) : handle(o, p, nullptr) {}
+
+  public:
+    explicit params(const context &c) : params(c.owner(), wg_params_new(c))
+    {
+        if (owner_) owner_->sets.push_back(raw_.get());
+    }
+    params() : params(context::of_thread()) {}
+    params in(const text &prefix, WG_CALLER) const
+    {
+        return params(owner_, wg_params_in_at(WG_SITE, *this, prefix.s));
+    }
+    /* A parameter with these first numbers, as a value of the graph of this thread. */
+    value add(const text &name, const array &first, WG_CALLER) const
+    {
+        make(name, first, at);
+        return get(name, at);
+    }
+    value add(const text &name, std::initializer_list<element_of_list> first, WG_CALLER) const
+    {
+        return add(name, array(first), at);
+    }
+    /* A parameter or state that is there, as a value of the graph of this thread. p["w"] = 0.5 makes it, or sets it. */
+    value get(const text &name, WG_CALLER) const
+    {
+        const int i = wg_params_find(*this, name.s);
+        if (i < 0) {
+            wg_fail(of(), WG_SITE, WG_ERROR_USE, "params: there is no parameter \"%s\"; write p.add(\"%s\", first numbers)",
+                    name.s, name.s);
+            return looked(value());
+        }
+        const wg_shape s = wg_params_tensor(*this, i).shape;
+        wg_graph *g = detail::current_graph();
+        if (wg_params_is_state(*this, i)) return wg_state_at(WG_SITE, g, *this, name.s, s, wg_init());
+        return detail::param(wg_param_at(WG_SITE, g, *this, name.s, s, wg_init()), *this);
+    }
+    inline param_place operator[](const char *name) const;
+    inline param_place operator[](const std::string &name) const;
+    bool has(const text &name) const { return wg_params_find(*this, name.s) >= 0; }
+    size_t size() const { return wg_params_size(*this); } /* how many numbers are trained */
+    std::vector<std::string> names() const
+    {
+        std::vector<std::string> all;
+        for (int i = 0; i < wg_params_count(*this); i++) all.push_back(wg_params_name(*this, i));
+        return all;
+    }
+    double item(const text &name, WG_CALLER) const { return looked(wg_params_item_at(WG_SITE, *this, name.s)); }
+    double grad_norm(WG_CALLER) const { return looked(wg_params_grad_norm_at(WG_SITE, *this)); }
+    void save(const text &path, WG_CALLER) const { looked(wg_params_save_at(WG_SITE, *this, path.s)); }
+    void load(const text &path, WG_CALLER) const { looked(wg_params_load_at(WG_SITE, *this, path.s)); }
+    void freeze(const text &pattern, bool on = true, WG_CALLER) const
+    {
+        looked(wg_params_freeze_at(WG_SITE, *this, pattern.s, on));
+    }
+
+    /* Names and values: for (auto &[name, w] : p). */
+    class iterator
+    {
+        const params *p_;
+        int i_;
+        call_site at_;
+
+      public:
+        using iterator_category = std::input_iterator_tag;
+        using value_type = std::pair<std::string, value>;
+        using difference_type = std::ptrdiff_t;
+        using pointer = void;
+        using reference = value_type;
+        iterator(const params *p, int i, call_site at) : p_(p), i_(i), at_(at) {}
+        value_type operator*() const
+        {
+            const char *name = wg_params_name(*p_, i_);
+            return value_type(name, p_->get(name, at_));
+        }
+        iterator &operator++() { return i_++, *this; }
+        friend bool operator==(const iterator &a, const iterator &b) { return a.i_ == b.i_; }
+        friend bool operator!=(const iterator &a, const iterator &b) { return a.i_ != b.i_; }
+    };
+    iterator begin(WG_CALLER) const { return iterator(this, 0, at); }
+    iterator end(WG_CALLER) const { return iterator(this, wg_params_count(*this), at); }
+
+  private:
+    friend class param_place;
+    template <class R> R looked(R result) const { return detail::look(of()), result; }
+    void make(const text &name, const array &first, call_site at) const
+    {
+        first.with_tensor(wg_context_dtype(of()), [&](const wg_tensor &t) {
+            return wg_params_find(*this, name.s) < 0 ? wg_params_make_at(WG_SITE, *this, name.s, t, false)
+                                                     : wg_params_assign_tensor_at(WG_SITE, *this, name.s, t);
+        });
+        detail::look(of());
+    }
+};
+/* A parameter by its name: a value, and what can be assigned numbers. */
+class param_place : public value
+{
+    const params &p_;
+    std::string name_;
+    call_site at_;
+
+  public:
+    param_place(const params &p, const std::string &name, call_site at)
+        : value(p.has(name) ? p.get(name, at) : value()), p_(p), name_(name), at_(at)
+    {
+    }
+    const param_place &operator=(const wg::array &numbers) const { return p_.make(name_, numbers, at_), *this; }
+    const param_place &operator=(std::initializer_list<element_of_list> numbers) const { return *this = wg::array(numbers); }
+};
+inline param_place params::operator[](const char *name) const
+{
+    return param_place(*this, name, call_site("params", 0));
+}
+inline param_place params::operator[](const std::string &name) const { return (*this)[name.c_str()]; }
+
+/* ---- optimizers ---- */
+
+class optimizer : public detail::handle<wg_optim>
+{
+    wg_params *p_;
+
+  public:
+    optimizer(const params &p, wg_optim *o) : handle(p.owner(), o, wg_optim_free), p_(p) {}
+    void step(WG_CALLER) { wg_optim_step_at(WG_SITE, *this), detail::look(of()); }
+    /* The gradients of a loss, and a step with them. Returns the loss. */
+    double step(const value &loss, WG_CALLER)
+    {
+        loss.backward(p_, at);
+        const double l = loss.item(at);
+        step(at);
+        return l;
+    }
+    void zero_grad() {} /* backward() replaces the gradients: there is nothing to do */
+    void set_lr(double lr, WG_CALLER) { wg_optim_set_lr_at(WG_SITE, *this, lr), detail::look(of()); }
+    double lr() const { return wg_optim_lr(*this); }
+    double clip_norm(double most, WG_CALLER)
+    {
+        const double norm = wg_optim_clip_norm_at(WG_SITE, *this, most);
+        return detail::look(of()), norm;
+    }
+    void clip_value(double most, WG_CALLER) { wg_optim_clip_value_at(WG_SITE, *this, most), detail::look(of()); }
+    void group(const text &pattern, const wg_group_opts &o, WG_CALLER)
+    {
+        wg_optim_group_at(WG_SITE, *this, pattern.s, &o), detail::look(of());
+    }
+};
+
+/* wg::adam opt(p, { .lr = 1e-3 }); wg::sgd opt(p, 0.1); auto opt = wg::lion(p); */
+#define WG_OPTIMIZER_(name)                                                                           \
+    class name : public optimizer                                                                     \
+    {                                                                                                 \
+        static wg_##name##_opts with_lr(double lr)                                                    \
+        {                                                                                             \
+            wg_##name##_opts o;                                                                       \
+            o.lr = lr;                                                                                \
+            return o;                                                                                 \
+        }                                                                                             \
+                                                                                                      \
+      public:                                                                                         \
+        explicit name(const params &p, const wg_##name##_opts &o = wg_##name##_opts(), WG_CALLER)     \
+            : optimizer(p, wg_##name##_at(WG_SITE, p, &o))                                            \
+        {                                                                                             \
+        }                                                                                             \
+        template <class N, class = if_number<N>>                                                      \
+        name(const params &p, N lr, WG_CALLER) : name(p, with_lr(static_cast<double>(lr)), at)        \
+        {                                                                                             \
+        }                                                                                             \
+    };
+WG_OPTIMIZERS(WG_OPTIMIZER_)
+#undef WG_OPTIMIZER_
+
+/* ---- data ---- */
+
+class data : public detail::handle<wg_data>
+{
+  public:
+    data(detail::shared o, wg_data *d) : handle(o, d, wg_data_free) {}
+    data split(double share, WG_CALLER) { return data(owner_, wg_data_split_at(WG_SITE, *this, share)); }
+    data fold(int i, int of, WG_CALLER) { return data(owner_, wg_data_fold_at(WG_SITE, *this, i, of)); }
+    void normalise(const text &which, WG_CALLER)
+    {
+        wg_data_normalise_at(WG_SITE, *this, which.s), detail::look(of());
+    }
+    void normalise_like(const data &other, WG_CALLER)
+    {
+        wg_data_normalise_like_at(WG_SITE, *this, other), detail::look(of());
+    }
+    void shuffle(bool on = true) { wg_data_shuffle(*this, on); }
+    int64_t rows() const { return wg_data_rows(*this); }
+    int epoch() const { return wg_data_epoch(*this); }
+    /* false: the epoch has ended. */
+    bool next(wg_batch &b, int64_t size, WG_CALLER)
+    {
+        const bool more = wg_data_next_at(WG_SITE, *this, &b, size);
+        return detail::look(of()), more;
+    }
+    wg_batch all()
+    {
+        wg_batch b = wg_batch();
+        wg_data_all(*this, &b);
+        return b;
+    }
+};
+inline data digits(const context &c = context::of_thread(), WG_CALLER)
+{
+    return data(c.owner(), wg_data_digits_at(WG_SITE, c));
+}
+inline data csv(const context &c, const text &path, const wg_csv_opts &o = wg_csv_opts(), WG_CALLER)
+{
+    return data(c.owner(), wg_data_csv_at(WG_SITE, c, path.s, &o));
+}
+inline data csv(const text &path, const wg_csv_opts &o = wg_csv_opts(), WG_CALLER)
+{
+    return csv(context::of_thread(), path, o, at);
+}
+inline data make_data(const text &name, int64_t n = 0, const wg_make_opts &o = wg_make_opts(), WG_CALLER)
+{
+    const context &c = context::of_thread();
+    return data(c.owner(), wg_data_make_at(WG_SITE, c, name.s, n, &o));
+}
+
+} // namespace wg
+#endif
