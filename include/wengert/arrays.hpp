@@ -4,6 +4,7 @@
 #ifndef WENGERT_ARRAYS_HPP
 #define WENGERT_ARRAYS_HPP
 
+#include <cstring>
 #include <initializer_list>
 #include <string>
 #include <type_traits>
@@ -110,8 +111,7 @@ class array
     const void *data_ = nullptr;
     wg_dtype dtype_ = WG_F64;
     wg_shape shape_ = wg_shape();
-    std::vector<double> own_;
-    std::vector<int64_t> whole_;
+    std::vector<double> own_; /* of WG_I64 the bytes are those of int64_t */
     bool even_ = true; /* all rows have one length */
 
   public:
@@ -156,7 +156,10 @@ class array
         for (auto i = rows * 0; i < rows; i++)
             for (auto j = columns * 0; j < columns; j++) own_.push_back(static_cast<double>(e.coeff(i, j)));
         if (std::is_same<typename M::Scalar, bool>::value) dtype_ = WG_BOOL;
-        else if (std::is_integral<typename M::Scalar>::value) whole_.assign(own_.begin(), own_.end()), dtype_ = WG_I64;
+        else if (std::is_integral<typename M::Scalar>::value) {
+            dtype_ = WG_I64;
+            for (double &d : own_) d = bits_of(static_cast<int64_t>(d));
+        }
     }
     explicit array(const wg_tensor &t) : data_(t.data), dtype_(t.dtype), shape_(t.shape) {}
 
@@ -166,24 +169,28 @@ class array
     bool even() const { return even_; }
     size_t size() const
     {
-        return data_ ? static_cast<size_t>(wg_shape_size(shape_)) : whole_.empty() ? own_.size() : whole_.size();
+        return data_ ? static_cast<size_t>(wg_shape_size(shape_)) : own_.size();
     }
     double item(size_t i) const
     {
-        if (!data_) return whole_.empty() ? own_[i] : static_cast<double>(whole_[i]);
-        const wg_tensor t = wg_view(dtype_, data_, shape_);
+        if (!data_ && dtype_ != WG_I64) return own_[i];
+        const wg_tensor t = wg_view(dtype_, data_ ? data_ : own_.data(), shape_);
         return wg_tensor_item(&t, static_cast<int64_t>(i));
     }
     /* Calls f with a tensor: floats have the dtype `floats`. */
     template <class F> auto with_tensor(wg_dtype floats, F f) const -> decltype(f(wg_tensor()))
     {
         const wg_dtype to = wg_dtype_is_float(dtype_) ? floats : dtype_;
-        if (data_ && dtype_ == to) return f(wg_view(to, data_, shape_));
-        if (to == WG_I64) return with_copy<int64_t>(to, f);
-        if (to == WG_F64 && !own_.empty()) return f(wg_view(to, own_.data(), shape_));
-        if (to == WG_F64) return with_copy<double>(to, f);
-        if (to == WG_F32) return with_copy<float>(to, f);
-        return with_copy<uint8_t>(to, f);
+        const void *there = data_ ? data_ : own_.data();
+        if ((data_ || dtype_ == WG_F64 || dtype_ == WG_I64) && dtype_ == to && there) return f(wg_view(to, there, shape_));
+        const size_t n = size();
+        std::vector<double> copy(n + 1);
+        void *put = copy.data();
+        for (size_t i = 0; i < n; i++)
+            if (to == WG_F32) static_cast<float *>(put)[i] = static_cast<float>(item(i));
+            else if (to == WG_F64) copy[i] = item(i);
+            else static_cast<uint8_t *>(put)[i] = static_cast<uint8_t>(item(i));
+        return f(wg_view(to, put, shape_));
     }
 
   private:
@@ -195,8 +202,11 @@ class array
     template <class T> void take(const T *from, size_t n)
     {
         if (detail::dtype_of<T>() != WG_DEFAULT_DTYPE) dtype_ = detail::dtype_of<T>(), data_ = from;
-        else if (std::is_integral<T>::value) whole_.assign(from, from + n), dtype_ = WG_I64;
-        else own_.assign(from, from + n);
+        else if (std::is_integral<T>::value) {
+            dtype_ = WG_I64;
+            for (size_t i = 0; i < n; i++) own_.push_back(bits_of(static_cast<int64_t>(from[i])));
+        } else
+            for (size_t i = 0; i < n; i++) own_.push_back(static_cast<double>(from[i]));
         if (!n) data_ = nullptr, dtype_ = wg_dtype_is_float(dtype_) ? WG_F64 : dtype_;
     }
     /* The elements of a list of lists; depth: so many lists are around it. */
@@ -213,11 +223,11 @@ class array
                 truths = truths && e.kind_ == element_of_list::TRUTH, own_.push_back(e.number_);
             }
     }
-    template <class To, class F> auto with_copy(wg_dtype to, F f) const -> decltype(f(wg_tensor()))
+    static double bits_of(int64_t i)
     {
-        std::vector<To> copy(size() + 1);
-        for (size_t i = 0; i < size(); i++) copy[i] = static_cast<To>(item(i));
-        return f(wg_view(to, copy.data(), shape_));
+        double d;
+        std::memcpy(&d, &i, sizeof d);
+        return d;
     }
 };
 

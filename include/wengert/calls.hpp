@@ -1060,13 +1060,29 @@ inline value settled(
 {
     o.x = x.n; o.before = before.n; return detail::made(wg_settled_at(WG_SITE, &o), x.n, before.n);
 }
-/* The value of a parameter of one element */
-inline double params_item(wg_params *p, const text &name, WG_CALLER)
+/* First values that are all the same */
+inline wg_init constant(double value) { return wg_const(value); }
+/* First values from a normal distribution */
+inline wg_init normal(double mean, double deviation) { return wg_normal(mean, deviation); }
+/* First values from a uniform distribution */
+inline wg_init uniform(double low, double high) { return wg_uniform(low, high); }
+/* normal, variance 1 / n_in (LeCun et al */
+inline wg_init xavier() { return wg_xavier(); }
+/* normal, variance 2 / n_in (He et al */
+inline wg_init he() { return wg_he(); }
+/* normal, variance 2 / (n_in + n_out) (Glorot and Bengio 2010) */
+inline wg_init glorot() { return wg_glorot(); }
+/* Normal numbers within two standard deviations of the mean */
+inline wg_init truncated_normal(double mean, double deviation)
 {
-    return wg_params_item_at(WG_SITE, p, name.s);
+    return wg_truncated_normal(mean, deviation);
 }
-/* the Euclidean norm of the gradient */
-inline double params_grad_norm(wg_params *p, WG_CALLER) { return wg_params_grad_norm_at(WG_SITE, p); }
+/* Uniformly distributed among such matrices (Saxe, McClelland and Ganguli 2014) */
+inline wg_init orthogonal() { return wg_orthogonal(); }
+/* 1 where both indices are equal, else 0; for two axes */
+inline wg_init identity() { return wg_identity(); }
+/* Each column, which has the weights of one output, has so large a share of zeros (Martens 2010) */
+inline wg_init sparse(double zeros, double deviation) { return wg_sparse(zeros, deviation); }
 /* lr at all times */
 inline double lr_constant(double lr, double t) { return wg_lr_constant(lr, t); }
 /* lr / (1 + decay t) */

@@ -4,8 +4,6 @@
 #ifndef WENGERT_FUNCTIONS_HPP
 #define WENGERT_FUNCTIONS_HPP
 
-#include <random>
-
 #include "places.hpp"
 
 namespace wg
@@ -44,13 +42,19 @@ inline value arange(double to, WG_CALLER) { return arange(0, to, 1, at); }
 
 namespace detail
 {
-inline std::mt19937_64 &draws()
+inline uint64_t &draws()
 {
-    static thread_local std::mt19937_64 g;
-    return g;
+    static thread_local uint64_t state;
+    return state;
 }
-/* In (0, 1]. */
-inline double draw() { return (static_cast<double>(draws()() >> 11) + 1) / 9007199254740992.0; }
+/* In (0, 1]: SplitMix64 (Steele, Lea and Flood 2014). */
+inline double draw()
+{
+    uint64_t z = draws() += 0x9E3779B97F4A7C15;
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+    z = (z ^ z >> 27) * 0x94D049BB133111EB;
+    return (static_cast<double>((z ^ z >> 31) >> 11) + 1) / 9007199254740992.0;
+}
 template <class F> value drawn(const shape &s, call_site at, F f)
 {
     std::vector<double> all(static_cast<size_t>(s.numel() < 0 ? 0 : s.numel()));
@@ -59,9 +63,9 @@ template <class F> value drawn(const shape &s, call_site at, F f)
 }
 } // namespace detail
 
-/* Numbers that are drawn now, by std::mt19937_64 of this thread; a graph that is run again has the same. Parameters and dropout
+/* Numbers that are drawn now, by the generator of this thread; a graph that is run again has the same. Parameters and dropout
  * follow the seed of their context. wg::random_normal and wg::random_uniform draw when the graph runs. */
-inline void seed(uint64_t n) { detail::draws().seed(n); }
+inline void seed(uint64_t n) { detail::draws() = n; }
 inline value rand(const wg::shape &s, WG_CALLER)
 {
     return detail::drawn(s, at, [] { return 1 - detail::draw(); });
@@ -69,8 +73,8 @@ inline value rand(const wg::shape &s, WG_CALLER)
 inline value randn(const wg::shape &s, WG_CALLER) /* Box and Muller (1958) */
 {
     return detail::drawn(s, at, [] {
-        const double r = std::sqrt(-2 * std::log(detail::draw()));
-        return r * std::cos(6.283185307179586 * detail::draw());
+        const double r = __builtin_sqrt(-2 * __builtin_log(detail::draw()));
+        return r * __builtin_cos(6.283185307179586 * detail::draw());
     });
 }
 
@@ -135,7 +139,7 @@ template <size_t n> std::array<value, n> grad(const value &y, const value (&x)[n
 {
     const std::vector<value> g = y.grads(std::vector<value>(x, x + n), at);
     std::array<value, n> to;
-    std::copy(g.begin(), g.end(), to.begin());
+    for (size_t i = 0; i < n; i++) to[i] = g[i];
     return to;
 }
 inline value hessian(const value &y, const operand &a, const operand &b, WG_CALLER)
@@ -164,9 +168,9 @@ inline void value::backward(call_site at) const
     }
     o->last = n_;
     bool done = false;
-    for (wg_params *p : o->sets) {
-        if (!wg_params_size(p)) continue;
-        if (wg_backward_at(WG_SITE, n_, p) == WG_OK) done = true;
+    for (detail::param_node *s = o->sets; s; s = s->next) {
+        if (!wg_params_size(s->p)) continue;
+        if (wg_backward_at(WG_SITE, n_, s->p) == WG_OK) done = true;
         else if (wg_failed(c) != WG_ERROR_GRADIENT) return detail::look(c); /* GRADIENT: it has none of this set */
         else wg_recover(c);
     }
@@ -189,15 +193,16 @@ namespace detail
 /* What stays as long as the graph has the nodes that call it. */
 template <class T> T *kept(wg_graph *g, T *made)
 {
-    std::shared_ptr<void> held(made);
     owner *o = g ? owner_of(wg_graph_context(g)) : nullptr;
-    if (o) o->kept[g].push_back(held);
-    return made;
+    made->by = g;
+    if (o) made->next = o->kept, o->kept = made;
+    return made; /* of a context of C it stays to the end */
 }
 /* A function of values for C. */
-template <class F> struct called {
+template <class F> struct called : held {
     F f;
     const char *what;
+    called(const F &g, const char *w) : f(g), what(w) {}
     template <class... A> static wg_node call(wg_node context, void *user, A... a) noexcept
     {
         called *c = static_cast<called *>(user);
@@ -214,15 +219,15 @@ template <class F> struct called {
 };
 template <class F> called<F> *called_by(const value &x, const char *what, F f)
 {
-    return kept(wg_graph_of(x), new called<F>{ f, what });
+    return kept(wg_graph_of(x), new called<F>(f, what));
 }
-using rule = std::function<std::vector<value>(const std::vector<value> &x, const value &y, const value &gy)>;
-struct held_rule {
-    wg_custom_vjp_attr attr; /* begins as the attribute of the op */
-    rule f;
+template <class F> struct held_rule : held {
+    wg_custom_vjp_attr attr;
+    F f;
+    explicit held_rule(const F &g) : attr(), f(g) { attr.rule = call, attr.user = this; }
     static void call(wg_site, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) noexcept
     {
-        const held_rule *r = static_cast<const held_rule *>(static_cast<const wg_custom_vjp_attr *>(wg_attr(y))->user);
+        held_rule *r = static_cast<held_rule *>(static_cast<const wg_custom_vjp_attr *>(wg_attr(y))->user);
         const size_t n = static_cast<size_t>(wg_node_operands(y) - 1);
         try {
             const std::vector<value> g = r->f(std::vector<value>(x, x + n), y, gy);
@@ -238,18 +243,20 @@ template <class F, class... A> auto takes(int, F &f, A &...a) -> decltype(void(f
 template <class F, class... A> std::false_type takes(long, F &, A &...);
 template <class F, class... A> using can_take = decltype(takes(0, std::declval<F &>(), std::declval<A &>()...));
 
-/* A function of doubles for C. */
-using forward = std::function<std::vector<double>(const std::vector<double> &x)>;
-using backward = std::function<std::vector<double>(const std::vector<double> &x, const std::vector<double> &gy)>;
-struct outside {
-    forward f;
-    backward b;
+/* Functions of doubles for C. */
+struct no_backward {
+    std::vector<double> operator()(const std::vector<double> &, const std::vector<double> &) const { return {}; }
+};
+template <class F, class B> struct outside : held {
+    F f;
+    B b;
     wg_context *c;
+    outside(const F &forward, const B &backward, wg_context *of) : f(forward), b(backward), c(of) {}
     static int give(const std::vector<double> &from, double *to, size_t n)
     {
         if (from.size() != n) throw std::length_error("a function of yours gives " + std::to_string(from.size()) +
                                                       " numbers in the place of " + std::to_string(n));
-        std::copy(from.begin(), from.end(), to);
+        for (size_t i = 0; i < n; i++) to[i] = from[i];
         return 0;
     }
     static int run(size_t n, const double *x, size_t m, double *y, void *user) noexcept
@@ -279,23 +286,24 @@ struct outside {
 
 } // namespace detail
 
-/* y with a derivative of yours: rule(x, y, gy) gives the gradients of the values x of which y is made. */
-inline value custom_vjp(const value &y, const std::vector<value> &x, const detail::rule &rule, WG_CALLER)
+/* y with a derivative of yours: rule(x, y, gy) gives the gradients, a std::vector<value>, of the values x of which y is made. */
+template <class F> value custom_vjp(const value &y, const std::vector<value> &x, const F &rule, WG_CALLER)
 {
     std::vector<wg_node> all(1, y);
     for (const value &v : x) all.push_back(v);
-    detail::held_rule *r = detail::kept(wg_graph_of(y), new detail::held_rule{ wg_custom_vjp_attr(), rule });
-    r->attr.rule = detail::held_rule::call, r->attr.user = r;
+    auto *r = detail::kept(wg_graph_of(y), new detail::held_rule<F>(rule));
     return detail::made(wg_apply(WG_SITE, wg_op_find("custom_vjp"), all.data(), static_cast<int>(all.size()), &r->attr), x);
 }
-/* A function of numbers outside of the graph: f(x) are the elements of the result, of this shape; b(x, gy) the gradient. */
-inline value external(const value &x, const wg::shape &s, const detail::forward &f,
-                      const detail::backward &b = detail::backward(), const text &name = "external", WG_CALLER)
+/* A function of numbers outside of the graph: f(x) are the elements of the result, of this shape, b(x, gy) those of the
+ * gradient; std::vector<double> all of them. Without b it has no derivative. */
+template <class F, class B = detail::no_backward>
+value external(const value &x, const wg::shape &s, const F &f, const B &b = B(), const text &name = "external", WG_CALLER)
 {
-    detail::outside *out = detail::kept(wg_graph_of(x), new detail::outside{ f, b, detail::context_of(x) });
+    using outside = detail::outside<F, B>;
+    outside *out = detail::kept(wg_graph_of(x), new outside(f, b, detail::context_of(x)));
     wg_extern_opts o;
-    o.name = name.s, o.forward = detail::outside::run, o.user = out, o.impure = true;
-    if (b) o.backward = detail::outside::run_back;
+    o.name = name.s, o.forward = outside::run, o.user = out, o.impure = true;
+    if (!std::is_same<B, detail::no_backward>::value) o.backward = outside::run_back;
     return detail::made(wg_extern_at(WG_SITE, x, s, &o), x);
 }
 
@@ -456,7 +464,7 @@ class batches
     static graph made_in(const value &x)
     {
         detail::owner *o = x.ok() ? detail::owner_of(wg_graph_context(wg_graph_of(x))) : nullptr;
-        return o ? graph(o->shared_from_this()) : graph();
+        return o ? graph(detail::shared::share(o)) : graph();
     }
 };
 
@@ -464,16 +472,21 @@ class batches
 
 class report
 {
-    std::shared_ptr<wg_check> raw_;
+    struct held {
+        long count;
+        wg_check *raw;
+        ~held() { wg_check_free(raw); }
+    };
+    detail::ref<held> it_;
 
   public:
-    explicit report(wg_check *r) : raw_(r, wg_check_free) {}
-    operator wg_check *() const { return raw_.get(); }
+    explicit report(wg_check *r) : it_(new held{ 1, r }) {}
+    operator wg_check *() const { return it_->raw; }
     explicit operator bool() const { return passes(); }
-    bool passes() const { return wg_check_verdict(raw_.get()) == WG_PASS; }
-    std::string verdict() const { return wg_verdict_name(wg_check_verdict(raw_.get())); }
-    double ratio() const { return wg_check_facts_of(raw_.get())->ratio; }
-    void print(FILE *out = stdout) const { wg_check_print(raw_.get(), out); }
+    bool passes() const { return wg_check_verdict(*this) == WG_PASS; }
+    std::string verdict() const { return wg_verdict_name(wg_check_verdict(*this)); }
+    double ratio() const { return wg_check_facts_of(*this)->ratio; }
+    void print(FILE *out = stdout) const { wg_check_print(*this, out); }
 };
 
 /* The gradient of a loss by the parameters of p; without p by all named inputs. */
@@ -495,23 +508,18 @@ inline report check(const value &loss, const value &x, const wg_gradcheck_opts &
 {
     return check(loss, std::vector<value>(1, x), o, at);
 }
-/* A function of yours: it returns its value at x and, unless g is nullptr, writes its gradient to *g, which
- * has as many elements as x. What it throws is thrown again. */
-using function = std::function<double(const std::vector<double> &x, std::vector<double> *g)>;
-
 namespace detail
 {
-
-struct checked {
-    const function *f;
+template <class F> struct checked {
+    const F *f;
     std::exception_ptr thrown;
     static double call(size_t n, const double *x, double *g, void *user) noexcept
     {
         checked *c = static_cast<checked *>(user);
         try {
             if (c->thrown) return __builtin_nan("");
-            std::vector<double> gradient(g ? n : 0);
-            const double y = (*c->f)(std::vector<double>(x, x + n), g ? &gradient : nullptr);
+            std::vector<double> gradient(g ? n : 0), *to = g ? &gradient : nullptr;
+            const double y = (*c->f)(std::vector<double>(x, x + n), to);
             if (g && gradient.size() != n)
                 throw std::length_error("wg::check: the gradient has another length than x");
             for (size_t i = 0; g && i < n; i++) g[i] = gradient[i];
@@ -522,14 +530,15 @@ struct checked {
         }
     }
 };
-
 } // namespace detail
 
-inline report check(const function &f, const std::vector<double> &x, const wg_gradcheck_opts &o = wg_gradcheck_opts(),
-                    WG_CALLER)
+/* A function f(x, g) of yours: it returns its value at x, a std::vector<double>, and, unless g is nullptr, writes its
+ * gradient to the vector *g, which has as many elements as x. What it throws is thrown again. */
+template <class F, class = decltype(std::declval<F &>()(std::vector<double>(), static_cast<std::vector<double> *>(nullptr)))>
+report check(const F &f, const std::vector<double> &x, const wg_gradcheck_opts &o = wg_gradcheck_opts(), WG_CALLER)
 {
-    detail::checked c{ &f, nullptr };
-    const report r(wg_gradcheck_fn_at(WG_SITE, detail::checked::call, x.size(), x.data(), &c, &o));
+    detail::checked<F> c{ &f, nullptr };
+    const report r(wg_gradcheck_fn_at(WG_SITE, detail::checked<F>::call, x.size(), x.data(), &c, &o));
     if (c.thrown) std::rethrow_exception(c.thrown);
     detail::look(nullptr);
     return r;

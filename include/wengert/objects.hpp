@@ -4,9 +4,6 @@
 #define WENGERT_OBJECTS_HPP
 
 #include <exception>
-#include <functional>
-#include <memory>
-#include <tuple>
 #include <utility>
 
 #include "values.hpp"
@@ -16,51 +13,100 @@ namespace wg
 namespace detail
 {
 
+/* A counted pointer to a T with the member `count`, which begins at 1. <memory> would cost half a second of each compilation. */
+template <class T> class ref
+{
+    T *p_;
+
+  public:
+    ref() : p_(nullptr) {}
+    explicit ref(T *adopted) : p_(adopted) {}
+    ref(const ref &r) : p_(r.p_)
+    {
+        if (p_) __atomic_add_fetch(&p_->count, 1, __ATOMIC_RELAXED);
+    }
+    ref(ref &&r) noexcept : p_(r.p_) { r.p_ = nullptr; }
+    ref &operator=(ref r) noexcept { return std::swap(p_, r.p_), *this; }
+    ~ref()
+    {
+        if (p_ && !__atomic_sub_fetch(&p_->count, 1, __ATOMIC_ACQ_REL)) delete p_;
+    }
+    static ref share(T *p) { return ref(ref(p), p); }
+    T *get() const { return p_; }
+    T *operator->() const { return p_; }
+    explicit operator bool() const { return p_; }
+
+  private:
+    ref(ref &&owned, T *p) : p_(p)
+    {
+        owned.p_ = nullptr;
+        if (p_) __atomic_add_fetch(&p_->count, 1, __ATOMIC_RELAXED);
+    }
+};
+/* A thing of yours that nodes of a graph use. */
+struct held {
+    wg_graph *by = nullptr;
+    held *next = nullptr;
+    virtual ~held() {}
+};
+/* A set of parameters; of the node of a parameter its set. */
+struct param_node {
+    wg_node n;
+    wg_params *p;
+    param_node *next;
+};
+
 /* The context and what it needs. The last object that shares it finishes the context. */
-struct owner : std::enable_shared_from_this<owner> {
+struct owner {
+    long count = 1;
     wg_context *c;
     FILE *errors;
     int status = 0;
-    std::exception_ptr thrown;                            /* by a function of yours that the library has called */
-    std::map<wg_graph *, std::vector<std::shared_ptr<void>>> kept; /* functions of yours that nodes of a graph call */
-    std::vector<wg_params *> sets;
-    std::map<wg_graph *, std::map<uint32_t, wg_params *>> set_of; /* by the number of a parameter's node */
+    std::exception_ptr thrown; /* by a function of yours that the library has called */
+    held *kept = nullptr;      /* functions of yours that nodes of a graph call */
+    param_node *sets = nullptr, *nodes = nullptr;
     wg_node last = wg_node(); /* whose backward() was called last */
     owner(wg_site here, const wg_start_opts &o, FILE *stream);
     owner(const owner &) = delete;
     owner &operator=(const owner &) = delete;
     ~owner() { finish(errors); }
     int finish(FILE *stream);
+    /* Forgets what nodes of g used; NULL: of all graphs. */
+    void forget_nodes(wg_graph *g)
+    {
+        for (held **h = &kept; *h;)
+            if (!g || (*h)->by == g) {
+                held *gone = *h;
+                *h = gone->next;
+                delete gone;
+            } else h = &(*h)->next;
+        for (param_node **n = &nodes; *n;)
+            if (!g || (*n)->n.graph == g) {
+                param_node *gone = *n;
+                *n = gone->next;
+                delete gone;
+            } else n = &(*n)->next;
+    }
 };
-using shared = std::shared_ptr<owner>;
+using shared = ref<owner>;
 
-inline std::map<wg_context *, owner *> &owners()
-{
-    static auto &all = *new std::map<wg_context *, owner *>;
-    return all;
-}
-inline owner *owner_of(wg_context *c)
-{
-    std::lock_guard<std::mutex> hold(throwers().lock);
-    const auto found = owners().find(c);
-    return found == owners().end() ? nullptr : found->second;
-}
+inline owner *owner_of(wg_context *c) { return known(c).of; }
 inline owner::owner(wg_site here, const wg_start_opts &o, FILE *stream) : c(wg_start_at(here, &o)), errors(stream)
 {
-    std::lock_guard<std::mutex> hold(throwers().lock);
-    owners()[c] = this;
-    throwers().contexts[c] = std::this_thread::get_id();
+    throw_errors(c, true, this);
 }
 inline int owner::finish(FILE *stream)
 {
     if (!c) return status;
-    {
-        std::lock_guard<std::mutex> hold(throwers().lock);
-        throwers().contexts.erase(c);
-        owners().erase(c);
-    }
+    forget(c);
     status = wg_finish(c, stream);
     c = nullptr;
+    forget_nodes(nullptr);
+    while (sets) {
+        param_node *gone = sets;
+        sets = gone->next;
+        delete gone;
+    }
     return status;
 }
 [[noreturn]] inline void raise(wg_context *c)
@@ -88,32 +134,68 @@ inline void keep_exception(wg_context *c, const char *what)
     }
 }
 
-/* A handle to an object of C, freed by Free with its last copy unless the context has freed it. NULL as
- * Free: the context frees it. */
+/* An object of C, freed with the last handle to it unless the context has freed it. */
+struct life {
+    long count = 1;
+    bool over = false;
+};
+template <class T> struct box {
+    long count = 1;
+    shared owner;
+    T *raw;
+    void (*release)(T *); /* NULL: the context frees it */
+    ref<life> its;
+    box(const shared &o, T *r, void (*f)(T *)) : owner(o), raw(r), release(f), its(new life) {}
+    ~box()
+    {
+        its->over = true;
+        if (raw && release && owner->c) release(raw);
+    }
+};
 template <class T> class handle
 {
   protected:
     shared owner_;
-    std::shared_ptr<T> raw_;
+    ref<box<T>> box_;
+    T *raw() const { return box_ ? box_->raw : nullptr; }
 
   public:
     handle() = default;
-    handle(shared o, T *raw, void (*release)(T *))
-        : owner_(o), raw_(raw, [o, release](T *t) {
-              if (t && release && o->c) release(t);
-          })
-    {
-        look(o->c);
-    }
-    operator T *() const { return owner_ && owner_->c ? raw_.get() : nullptr; }
+    handle(const shared &o, T *made, void (*release)(T *)) : owner_(o), box_(new box<T>(o, made, release)) { look(o->c); }
+    operator T *() const { return owner_ && owner_->c ? raw() : nullptr; }
     wg_context *of() const { return owner_ ? owner_->c : nullptr; }
     const shared &owner() const { return owner_; }
 };
 
-/* The graphs that this thread has made or begun, the last one last. */
-inline std::vector<std::weak_ptr<wg_graph>> &graphs_here()
+/* The graphs that this thread has made or begun, the last one first. */
+struct graph_here {
+    wg_graph *g;
+    ref<life> its;
+    graph_here *next;
+};
+struct graphs_of_thread {
+    graph_here *first = nullptr;
+    ~graphs_of_thread()
+    {
+        while (first) drop(&first);
+    }
+    static void drop(graph_here **at)
+    {
+        graph_here *gone = *at;
+        *at = gone->next;
+        delete gone;
+    }
+    void begin(wg_graph *g, const ref<life> &its)
+    {
+        for (graph_here **h = &first; *h;)
+            if ((*h)->its->over || (*h)->g == g) drop(h);
+            else h = &(*h)->next;
+        first = new graph_here{ g, its, first };
+    }
+};
+inline graphs_of_thread &graphs_here()
 {
-    static thread_local std::vector<std::weak_ptr<wg_graph>> all;
+    static thread_local graphs_of_thread all;
     return all;
 }
 
@@ -124,13 +206,15 @@ namespace detail
 inline wg_node param(wg_node made, wg_params *p)
 {
     owner *o = is_wrong(made) ? nullptr : owner_of(wg_graph_context(made.graph));
-    if (o) o->set_of[made.graph][made.index] = p;
+    if (o) o->nodes = new param_node{ made, p, o->nodes };
     return made;
 }
 inline wg_tensor numbers_of_parameter(wg_node n)
 {
     owner *o = wg_node_leaf(n) == WG_LEAF_PARAM ? owner_of(wg_graph_context(n.graph)) : nullptr;
-    wg_params *p = o ? o->set_of[n.graph][n.index] : nullptr;
+    const param_node *found = o ? o->nodes : nullptr;
+    while (found && (found->n.graph != n.graph || found->n.index != n.index)) found = found->next;
+    wg_params *p = found ? found->p : nullptr;
     const int i = p ? wg_params_find(p, wg_node_name(n)) : -1;
     return i < 0 ? wg_tensor() : wg_params_tensor(p, i);
 }
@@ -145,7 +229,7 @@ class context
   public:
     /* errors: where the end of the context prints its first error; nullptr: nowhere. */
     explicit context(const wg_start_opts &o = wg_start_opts(), FILE *errors = stderr, WG_CALLER)
-        : owner_(std::make_shared<detail::owner>(WG_SITE, o, errors))
+        : owner_(new detail::owner(WG_SITE, o, errors))
     {
         detail::look(owner_->c);
     }
@@ -158,12 +242,7 @@ class context
         return c;
     }
     /* false: errors are those of C. After a mistake the other calls do nothing, and finish() prints it. */
-    void exceptions(bool on = true)
-    {
-        std::lock_guard<std::mutex> hold(detail::throwers().lock);
-        if (on) detail::throwers().contexts[owner_->c] = std::this_thread::get_id();
-        else detail::throwers().contexts.erase(owner_->c);
-    }
+    void exceptions(bool on = true) { detail::throw_errors(owner_->c, on); }
     wg_status failed() const { return owner_->c ? wg_failed(owner_->c) : WG_OK; }
     std::string message() const { return owner_->c ? wg_message(owner_->c) : ""; }
     void recover() { wg_recover(owner_->c); }
@@ -184,7 +263,7 @@ class context
 class graph : public detail::handle<wg_graph>
 {
   public:
-    explicit graph(detail::shared o, wg_mode mode = WG_TRAIN) : handle(o, wg_graph_new(o->c), wg_graph_free)
+    explicit graph(const detail::shared &o, wg_mode mode = WG_TRAIN) : handle(o, wg_graph_new(o->c), wg_graph_free)
     {
         begin(mode);
     }
@@ -195,11 +274,8 @@ class graph : public detail::handle<wg_graph>
     {
         static_cast<void>(at);
         wg_begin(*this, mode);
-        if (owner_) owner_->kept.erase(raw_.get()), owner_->set_of.erase(raw_.get());
-        auto &all = detail::graphs_here();
-        for (auto i = all.begin(); i != all.end();)
-            i = i->expired() || i->lock() == raw_ ? all.erase(i) : i + 1;
-        all.push_back(raw_);
+        owner_->forget_nodes(raw());
+        detail::graphs_here().begin(raw(), box_->its);
         detail::look(of());
     }
     wg_mode mode() const { return wg_graph_mode(*this); }
@@ -243,13 +319,11 @@ namespace detail
 inline wg_graph *raw(const graph &g) { return g; }
 inline wg_graph *current_graph()
 {
-    auto &all = graphs_here();
-    while (!all.empty()) {
-        if (const auto g = all.back().lock()) return g.get();
-        all.pop_back();
-    }
-    static thread_local graph g; /* it puts itself into the list */
-    if (all.empty()) g.begin();
+    graphs_of_thread &here = graphs_here();
+    while (here.first && here.first->its->over) here.drop(&here.first);
+    if (here.first) return here.first->g;
+    static thread_local graph g; /* puts itself into the list */
+    if (!here.first) g.begin();
     return g;
 }
 inline value input(call_site at, wg_graph *g, const char *name, const array &a)
@@ -288,12 +362,12 @@ class param_place;
 /* The context frees a set of parameters: a graph may still have nodes of it. */
 class params : public detail::handle<wg_params>
 {
-    params(detail::shared o, wg_params *p) : handle(o, p, nullptr) {}
+    params(const detail::shared &o, wg_params *p) : handle(o, p, nullptr) {}
 
   public:
     explicit params(const context &c) : params(c.owner(), wg_params_new(c))
     {
-        if (owner_) owner_->sets.push_back(raw_.get());
+        if (owner_) owner_->sets = new detail::param_node{ wg_node(), raw(), owner_->sets };
     }
     params() : params(context::of_thread()) {}
     params in(const text &prefix, WG_CALLER) const
@@ -463,7 +537,7 @@ WG_OPTIMIZERS(WG_OPTIMIZER_)
 class data : public detail::handle<wg_data>
 {
   public:
-    data(detail::shared o, wg_data *d) : handle(o, d, wg_data_free) {}
+    data(const detail::shared &o, wg_data *d) : handle(o, d, wg_data_free) {}
     data split(double share, WG_CALLER) { return data(owner_, wg_data_split_at(WG_SITE, *this, share)); }
     data fold(int i, int of, WG_CALLER) { return data(owner_, wg_data_fold_at(WG_SITE, *this, i, of)); }
     void normalise(const text &which, WG_CALLER)

@@ -74,12 +74,13 @@ inline value value::indexed(const wg::index &k, int &axis, int left, call_site a
         return wg::take(*this, places, take, at);
     }
     if (axis) refuse(at, WG_ERROR_USE, "a mask is the first index of x");
-    std::vector<int64_t> sizes(1, places.size());
     const wg::shape s = shape();
-    for (int i = places.dim(); i < dim(); i++) sizes.push_back(s[i]);
+    wg_shape sizes = wg_shape();
+    sizes.dim[sizes.rank++] = places.size();
+    for (int i = places.dim(); i < dim(); i++) sizes.dim[sizes.rank++] = s[i];
     for (int i = 0; i < places.dim(); i++)
         if (s[i] != places.shape()[i]) refuse(at, WG_ERROR_SHAPE, "a mask has the shape of x, or of its first axes");
-    const value flat = reshape(wg::shape(sizes.begin(), sizes.end()), at), mask = places.reshape({ -1 }, at);
+    const value flat = reshape(sizes, at), mask = places.reshape({ -1 }, at);
     wg_nonzero_args o;
     o.count = wg::sum(mask, wg_reduce_args(), at).item<int64_t>(at);
     take.axis = 0, axis = 1;
@@ -195,7 +196,7 @@ inline void print(std::ostream &out, const shape &s, const std::vector<double> &
     }
     out << "[";
     for (int64_t k = 0; k < n; k++) {
-        if (k) out << ", ";
+        if (k) out << (axis < s.rank() - 1 ? "," : ", ");
         if (k && axis < s.rank() - 1) out << "\n" << std::string(static_cast<size_t>(axis) + 1, ' ');
         if (n > most && k == 3) {
             out << "...";

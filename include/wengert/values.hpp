@@ -5,14 +5,12 @@
 #define WENGERT_VALUES_HPP
 
 #include <array>
-#include <cmath>
 #include <iterator>
-#include <map>
-#include <mutex>
+#include <cstring>
+#include <limits>
 #include <ostream>
+#include <pthread.h>
 #include <stdexcept>
-#include <thread>
-#include <unordered_map>
 
 #include "arrays.hpp"
 
@@ -43,20 +41,61 @@ struct call_site {
 namespace detail
 {
 
-/* Contexts whose errors are thrown, and the thread that made them. They are read only after an error. */
-struct throwing {
-    std::mutex lock;
-    std::map<wg_context *, std::thread::id> contexts;
+/* Headers of the standard library cost a tenth to a half of a second of each compilation: <mutex>, <thread>, <map>, <memory>
+ * and <functional> are not used here, and lists are linked by hand. */
+struct lock {
+    pthread_mutex_t *of;
+    explicit lock(pthread_mutex_t &m) : of(&m) { pthread_mutex_lock(of); }
+    lock(const lock &) = delete;
+    lock &operator=(const lock &) = delete;
+    ~lock() { pthread_mutex_unlock(of); }
 };
-inline throwing &throwers()
+
+struct owner;
+/* A context, the thread that made it, and whether its errors are thrown. The list is read only after an error. */
+struct known_context {
+    wg_context *c;
+    pthread_t thread;
+    bool throws;
+    owner *of;
+    known_context *next;
+};
+struct known_contexts {
+    pthread_mutex_t lock;
+    known_context *first;
+};
+inline known_contexts &contexts()
 {
-    static throwing &t = *new throwing; /* values of static objects may throw until the end of the program */
-    return t;
+    static known_contexts all = { PTHREAD_MUTEX_INITIALIZER, nullptr };
+    return all;
 }
-inline bool throws(wg_context *c)
+/* A copy of what is known of a context. */
+inline known_context known(wg_context *c)
 {
-    std::lock_guard<std::mutex> hold(throwers().lock);
-    return throwers().contexts.count(c) != 0;
+    const lock hold(contexts().lock);
+    known_context *k = contexts().first;
+    while (k && k->c != c) k = k->next;
+    return k ? *k : known_context{ c, pthread_self(), false, nullptr, nullptr };
+}
+inline bool throws(wg_context *c) { return known(c).throws; }
+inline void throw_errors(wg_context *c, bool on = true, owner *of = nullptr)
+{
+    const lock hold(contexts().lock);
+    known_context *k = contexts().first;
+    while (k && k->c != c) k = k->next;
+    if (!k) k = contexts().first = new known_context{ c, pthread_self(), on, of, contexts().first };
+    k->throws = on, k->thread = pthread_self();
+}
+inline void forget(wg_context *c)
+{
+    const lock hold(contexts().lock);
+    for (known_context **k = &contexts().first; *k; k = &(*k)->next)
+        if ((*k)->c == c) {
+            known_context *gone = *k;
+            *k = gone->next;
+            delete gone;
+            return;
+        }
 }
 /* A shape as C++ prints it: [2, 3] in the place of [2,3]. */
 inline std::string spaced(const char *message)
@@ -76,14 +115,15 @@ inline std::string spaced(const char *message)
  * it is asked for in those of this thread. */
 inline void look_here()
 {
-    std::vector<wg_context *> all;
+    wg_context *here[16];
+    int n = 0;
     {
-        std::lock_guard<std::mutex> hold(throwers().lock);
-        for (const auto &c : throwers().contexts)
-            if (c.second == std::this_thread::get_id()) all.push_back(c.first);
+        const lock hold(contexts().lock);
+        for (known_context *k = contexts().first; k && n < 16; k = k->next)
+            if (k->throws && pthread_equal(k->thread, pthread_self())) here[n++] = k->c;
     }
-    for (wg_context *c : all)
-        if (wg_failed(c)) raise(c);
+    for (int i = 0; i < n; i++)
+        if (wg_failed(here[i])) raise(here[i]);
 }
 inline void look(wg_context *c)
 {
@@ -110,14 +150,25 @@ inline void look(std::initializer_list<wg_node> of)
 inline bool is_wrong(wg_node n) { return n.index == 0 && (n.graph || n.generation == 0); }
 
 /* Call sites as C wants them. One text for each place that is used, kept to the end of the program. */
+struct site_text {
+    site_text *next;
+    char text[1];
+};
 inline wg_site new_site(call_site at)
 {
-    static std::mutex &lock = *new std::mutex;
-    static auto &texts = *new std::unordered_map<std::string, std::string>;
-    std::string place = at.file ? at.file : "";
-    if (at.line) place += ":" + std::to_string(at.line);
-    std::lock_guard<std::mutex> hold(lock);
-    return texts.emplace(place, "\n" + place).first->second.c_str();
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    static site_text *all[256];
+    const char *file = at.file ? at.file : "";
+    const size_t size = std::strlen(file) + 16;
+    site_text *made = static_cast<site_text *>(::operator new(sizeof(site_text) + size));
+    if (at.line) std::snprintf(made->text, size, "\n%s:%d", file, at.line);
+    else std::snprintf(made->text, size, "\n%s", file);
+    const lock hold(mutex);
+    site_text **bucket = &all[static_cast<unsigned>(at.line) % 256];
+    for (site_text *t = *bucket; t; t = t->next)
+        if (!std::strcmp(t->text, made->text)) return ::operator delete(made), t->text;
+    made->next = *bucket;
+    return (*bucket = made)->text;
 }
 inline wg_site site(call_site at)
 {

@@ -45,7 +45,7 @@ static int run_forms(const form *all, int n)
         printf("%d", all[i].number);
         wg_begin(g, WG_TRAIN);
 #ifdef __cplusplus
-        wg::detail::throwers().contexts[c] = std::this_thread::get_id();
+        wg::detail::throw_errors(c);
         try {
             write_value(wg::value(value_of(&all[i], g, p)));
         } catch (const wg::error &e) {

@@ -10,7 +10,7 @@ functions.hpp: BY_HAND.
 import re
 
 HEADS = ("functions ops losses contract arrange pick makers norms conv attention linear nn recurrent "
-         "transformer grad implicit params schedule").split()
+         "transformer grad implicit wgx/params schedule").split()
 BY_HAND = set("""grad grads hessian slice einsum reshape eye arange cast backward backward_add extern
 custom_vjp recompute recompute_chain odeint fixed_point sequential nn_sequential split param state zeros
 fill""".split())
