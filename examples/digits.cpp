@@ -2,16 +2,15 @@
 
 static wg::value model(const wg::value &x, const wg::params &p)
 {
-    wg::value h = wg::nn::dense(x, p, "fc1", 64, WG_WITH(.bias = false));
-    h = wg::nn::batch_norm(h, p, "bn1").relu();
-    return wg::nn::dense(h.dropout(WG_WITH(.keep_prob = 0.8)), p, "out", 10);
+    wg::value h = wg::nn::batch_norm(wg::nn::dense(x, p, "fc1", 64, { .bias = false }), p, "bn1").relu();
+    return wg::nn::dense(h.dropout({ .keep_prob = 0.8 }), p, "out", 10);
 }
 int main()
 {
-    wg::context c(WG_WITH(.seed = 42));
+    wg::context c({ .seed = 42 });
     wg::data train = wg::digits(c), dev = train.split(0.2);
     wg::params p(c);
-    wg::adam adam(p, 3e-3);
+    wg::adam adam(p, { .lr = 3e-3 });
     wg::graph g(c);
     wg_batch b;
     for (int epoch = 1; epoch <= 20; epoch++) {

@@ -34,7 +34,7 @@ for name in accumulate activation average early_stopping kepler logistic_csv mam
     same "$name" "$PWD/$plain/examples/$name"
 done
 if command -v g++ >/dev/null; then
-    g++ -std=c++17 -Iinclude examples/digits.cpp "$plain/libwengert.so" -o "$work/digits" &&
+    g++ -std=c++20 -Iinclude examples/digits.cpp "$plain/libwengert.so" -o "$work/digits" &&
         same digits.cpp "$work/digits"
 fi
 echo "Synthesis: Tested: $tested | Passing: $passed | Failing: $((tested - passed)) | Crashing: 0"

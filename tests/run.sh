@@ -88,12 +88,13 @@ latex=test_latex_compiles
 lessons="test_lesson_mistakes test_strangers_all"
 graphs="test_random_graphs test_choices test_nothing_dropped test_read_back test_sequences test_late_failures
     test_formula_values test_read_edges test_command test_command_plot
-    test_command_text test_c_file test_c_ops"
+    test_command_text test_c_file test_c_ops test_cpp"
 graphs=${graphs//$'\n'/ }
 many="WG_GRAPHS=${WG_GRAPHS:-4000} WG_SEQUENCES=${WG_SEQUENCES:-20000} WG_POINTS=all"
 many="$many WG_LINES=${WG_LINES:-5000} WG_PICTURES=${WG_PICTURES:-1500} WG_FORMULAS=${WG_FORMULAS:-10}"
 many="$many WG_NETS=${WG_NETS:-200} WG_FIGURES=${WG_FIGURES:-200} WG_TEXTS=${WG_TEXTS:-200}"
 many="$many WG_FAILING=${WG_FAILING:-200} WG_STEPS=${WG_STEPS:-1000} WG_COMPILERS=all WG_OPS=all"
+many="$many WG_EXAMPLES=all"
 # By several processes of mpirun.
 mpi=test_processes
 no_others="-${browser// / -} -$latex -$waits -${lessons// / -} -$mpi -test_onnx_programs -test_onnx_steps"

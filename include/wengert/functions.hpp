@@ -417,6 +417,48 @@ WG_NO_LAYER_(Dropout, "wg::dropout(x, { .drop = 0.1 })")
 #undef WG_NO_LAYER_
 } // namespace nn
 
+/* ---- training ---- */
+
+/* A running average of parameters (average.h). */
+class average : public detail::handle<wg_average>
+{
+  public:
+    explicit average(const params &p, const wg_average_opts &o = wg_average_opts(), WG_CALLER)
+        : handle(p.owner(), wg_average_new_at(WG_SITE, p, &o), wg_average_free)
+    {
+    }
+    void step(WG_CALLER) { wg_average_step_at(WG_SITE, *this), detail::look(of()); }
+    void use(bool on = true, WG_CALLER) { wg_average_use_at(WG_SITE, *this, on), detail::look(of()); }
+};
+namespace detail
+{
+template <class F> struct fitting {
+    F *f;
+    static wg_node loss(wg_graph *g, wg_params *, const wg_batch *b, void *user) noexcept
+    {
+        const ref<life> its(new life);
+        graphs_here().begin(g, its); /* values are made in g until the end of this call */
+        wg_node made = wg_none;
+        try {
+            const value x(wg_input(g, "x", b->x)), y = b->y.data ? value(wg_input(g, "y", b->y)) : value();
+            made = value((*static_cast<fitting *>(user)->f)(x, y));
+        } catch (...) {
+            keep_exception(wg_graph_context(g), "fit");
+        }
+        its->over = true;
+        return made;
+    }
+};
+} // namespace detail
+/* Trains by a function of yours, loss(x, y) of the rows of a batch (fit.h). */
+template <class F> wg_fitted fit(const params &p, F loss, const data &d, wg_fit_opts o = wg_fit_opts(), WG_CALLER)
+{
+    detail::fitting<F> f{ &loss };
+    o.user = &f;
+    const wg_fitted r = wg_fit_at(WG_SITE, p, detail::fitting<F>::loss, d, &o);
+    return detail::look(p.of()), r;
+}
+
 /* ---- mini-batches of values ---- */
 
 /* Rows of x and y together: for (auto [bx, by] : wg::batches(x, y, 32)). Each batch begins a graph, in which values are made
@@ -504,7 +546,8 @@ inline report check(const value &loss, const std::vector<value> &x, const wg_gra
     detail::look(detail::context_of(loss));
     return r;
 }
-inline report check(const value &loss, const value &x, const wg_gradcheck_opts &o = wg_gradcheck_opts(), WG_CALLER)
+template <class V, class = typename std::enable_if<std::is_base_of<value, V>::value>::type>
+report check(const value &loss, const V &x, const wg_gradcheck_opts &o = wg_gradcheck_opts(), WG_CALLER)
 {
     return check(loss, std::vector<value>(1, x), o, at);
 }

@@ -111,7 +111,7 @@ inline int owner::finish(FILE *stream)
 }
 [[noreturn]] inline void raise(wg_context *c)
 {
-    const error e(wg_failed(c), spaced(wg_message(c)));
+    const error e(wg_failed(c), in_cpp(wg_message(c)));
     owner *o = owner_of(c);
     std::exception_ptr thrown;
     if (o) std::swap(thrown, o->thrown);
@@ -325,6 +325,13 @@ inline wg_graph *current_graph()
     static thread_local graph g; /* puts itself into the list */
     if (!here.first) g.begin();
     return g;
+}
+inline wg_node input_of_number(call_site at, wg_graph *g, double number)
+{
+    const float rounded = static_cast<float>(number);
+    const bool wide = wg_context_dtype(wg_graph_context(g)) == WG_F64;
+    const void *of = wide ? static_cast<const void *>(&number) : &rounded;
+    return wg_input_at(WG_SITE, g, "", wg_view(wide ? WG_F64 : WG_F32, of, wg_shape()));
 }
 inline value input(call_site at, wg_graph *g, const char *name, const array &a)
 {
@@ -550,6 +557,7 @@ class data : public detail::handle<wg_data>
     }
     void shuffle(bool on = true) { wg_data_shuffle(*this, on); }
     int64_t rows() const { return wg_data_rows(*this); }
+    std::string column(int64_t k) const { return wg_data_column(*this, k); } /* the name of column k of x */
     int epoch() const { return wg_data_epoch(*this); }
     /* false: the epoch has ended. */
     bool next(wg_batch &b, int64_t size, WG_CALLER)
@@ -567,6 +575,10 @@ class data : public detail::handle<wg_data>
 inline data digits(const context &c = context::of_thread(), WG_CALLER)
 {
     return data(c.owner(), wg_data_digits_at(WG_SITE, c));
+}
+inline data mnist(const context &c, const text &folder, wg_mode part, WG_CALLER)
+{
+    return data(c.owner(), wg_data_mnist_at(WG_SITE, c, folder.s, part));
 }
 inline data csv(const context &c, const text &path, const wg_csv_opts &o = wg_csv_opts(), WG_CALLER)
 {

@@ -97,9 +97,10 @@ inline void forget(wg_context *c)
             return;
         }
 }
-/* A shape as C++ prints it: [2, 3] in the place of [2,3]. */
-inline std::string spaced(const char *message)
+/* A message with the words of C++: [2, 3] in the place of [2,3]. */
+inline std::string in_cpp(const char *message)
 {
+    static const char of_c[] = "wg_none, no node";
     std::string to;
     bool sizes = false;
     for (const char *c = message; *c; c++) {
@@ -108,6 +109,8 @@ inline std::string spaced(const char *message)
         to += *c;
         if (*c == ',' && sizes) to += ' ';
     }
+    const size_t at = to.find(of_c);
+    if (at != std::string::npos) to.replace(at, sizeof of_c - 1, "a wg::value that was never assigned");
     return to;
 }
 [[noreturn]] void raise(wg_context *c);
@@ -201,6 +204,7 @@ template <class T> typename std::enable_if<std::is_integral<T>::value && !std::i
 wg_tensor numbers_of_parameter(wg_node n);
 /* The graph of this thread: that which was made or begun last and is there still, or one that is made now. */
 wg_graph *current_graph();
+wg_node input_of_number(call_site at, wg_graph *g, double number);
 /* Numbers of yours as an input of a graph. */
 value input(call_site at, wg_graph *g, const char *name, const array &a);
 value input(call_site at, wg_graph *g, const char *name, std::initializer_list<element_of_list> list);
@@ -289,11 +293,10 @@ class value
     {
         if (detail::is_wrong(n)) detail::look({ n });
     }
-    /* A number: a scalar of the graph of this thread, by which derivatives can be taken. */
+    /* A number: an input without axes, in the graph of this thread, by which derivatives can be taken. */
     template <class N, class = if_number<N>>
-    value(N number, WG_CALLER) : n_(wg_scalar_at(WG_SITE, detail::current_graph(), static_cast<double>(number)))
+    value(N number, WG_CALLER) : value(detail::input_of_number(at, detail::current_graph(), static_cast<double>(number)))
     {
-        if (detail::is_wrong(n_)) detail::look({ n_ });
     }
     /* Numbers of yours: an input without a name, in the graph of this thread. Of values in braces: their stack. */
     value(std::initializer_list<element_of_list> list, WG_CALLER)

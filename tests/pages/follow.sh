@@ -144,7 +144,7 @@ c_block() {
 cpp_program() {
     command -v ${CXX%% *} >/dev/null || { missing=$CXX && leave_out; return; }
     cp "$1" "$work/block.cpp"
-    $CXX -std=c++17 -O2 $warnings "$work/block.cpp" $(library) -o "$work/program" ||
+    $CXX -std=c++20 $warnings "$work/block.cpp" $(library) -o "$work/program" ||
         fail "the program is not compiled"
     runs "$work/program"
 }

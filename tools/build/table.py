@@ -301,8 +301,6 @@ def main():
         return 0
     (methods, calls), unable = cpp_calls.written(table)
     wanted, different = {PYTHON: table.python(), METHODS: methods, CALLS: calls}, 0
-    if "--unable" in sys.argv:
-        print("\n".join(unable))
     for path, text in wanted.items():
         old = open(path, encoding="utf-8").read() if os.path.exists(path) else ""
         if "--check" in sys.argv and old != text:
@@ -311,7 +309,7 @@ def main():
             different = 1
         elif old != text:
             open(path, "w", encoding="utf-8").write(text)
-    wrong = table.look_at_sentences()
+    wrong = table.look_at_sentences() + ["%s: no rule makes a function of C++ of it" % n for n in unable]
     print("\n".join(wrong), end="\n" * bool(wrong))
     return different or bool(wrong) and "--check" in sys.argv
 
