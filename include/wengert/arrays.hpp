@@ -30,6 +30,7 @@ struct text {
 namespace detail
 {
 
+template <class V> using if_value = typename std::enable_if<std::is_base_of<value, V>::value>::type;
 template <class T> using bare = typename std::remove_cv<typename std::remove_reference<T>::type>::type;
 
 /* What Eigen's matrices and expressions have, and nothing else. */
@@ -102,6 +103,7 @@ class element_of_list
             if (e.is_made_of_values()) return true;
         return kind_ == NODE;
     }
+    bool is_one_value() const { return kind_ == LIST && list_.size() == 1 && list_[0].kind_ == NODE; }
     value stacked(call_site at) const;
 };
 
@@ -133,7 +135,7 @@ class array
         add_shape(rows.size() ? static_cast<int64_t>(rows.begin()->size()) : 0);
         for (const auto &row : rows) {
             even_ = even_ && static_cast<int64_t>(row.size()) == shape_.dim[1];
-            own_.insert(own_.end(), row.begin(), row.end());
+            for (const auto &e : row) add_element(e);
         }
     }
     array(const std::vector<bool> &v) : dtype_(WG_BOOL), own_(v.begin(), v.end())
@@ -202,11 +204,8 @@ class array
     template <class T> void take(const T *from, size_t n)
     {
         if (detail::dtype_of<T>() != WG_DEFAULT_DTYPE) dtype_ = detail::dtype_of<T>(), data_ = from;
-        else if (std::is_integral<T>::value) {
-            dtype_ = WG_I64;
-            for (size_t i = 0; i < n; i++) own_.push_back(bits_of(static_cast<int64_t>(from[i])));
-        } else
-            for (size_t i = 0; i < n; i++) own_.push_back(static_cast<double>(from[i]));
+        else
+            for (size_t i = 0; i < n; i++) add_element(from[i]);
         if (!n) data_ = nullptr, dtype_ = wg_dtype_is_float(dtype_) ? WG_F64 : dtype_;
     }
     /* The elements of a list of lists; depth: so many lists are around it. */
@@ -222,6 +221,12 @@ class array
                 if (depth + 1 != shape_.rank) even_ = false;
                 truths = truths && e.kind_ == element_of_list::TRUTH, own_.push_back(e.number_);
             }
+    }
+    template <class T> void add_element(T e)
+    {
+        if (std::is_same<T, bool>::value) dtype_ = WG_BOOL;
+        else if (std::is_integral<T>::value) dtype_ = WG_I64;
+        own_.push_back(dtype_ == WG_I64 ? bits_of(static_cast<int64_t>(e)) : static_cast<double>(e));
     }
     static double bits_of(int64_t i)
     {

@@ -248,7 +248,8 @@ template <class = void> inline value sum(
 {
     o.axes = axes; return sum(x, o, at);
 }
-inline value sum(const value &x, const wg::axes &axes, bool keepdims, WG_CALLER)
+template <class B, class = if_bool<B>> inline value sum(
+    const value &x, const wg::axes &axes, B keepdims, WG_CALLER)
 {
     wg_reduce_args o; o.axes = axes; o.keepdims = keepdims; return sum(x, o, at);
 }
@@ -262,7 +263,8 @@ template <class = void> inline value mean(
 {
     o.axes = axes; return mean(x, o, at);
 }
-inline value mean(const value &x, const wg::axes &axes, bool keepdims, WG_CALLER)
+template <class B, class = if_bool<B>> inline value mean(
+    const value &x, const wg::axes &axes, B keepdims, WG_CALLER)
 {
     wg_reduce_args o; o.axes = axes; o.keepdims = keepdims; return mean(x, o, at);
 }
@@ -276,7 +278,8 @@ template <class = void> inline value max(
 {
     o.axes = axes; return max(x, o, at);
 }
-inline value max(const value &x, const wg::axes &axes, bool keepdims, WG_CALLER)
+template <class B, class = if_bool<B>> inline value max(
+    const value &x, const wg::axes &axes, B keepdims, WG_CALLER)
 {
     wg_reduce_args o; o.axes = axes; o.keepdims = keepdims; return max(x, o, at);
 }
@@ -290,7 +293,8 @@ template <class = void> inline value min(
 {
     o.axes = axes; return min(x, o, at);
 }
-inline value min(const value &x, const wg::axes &axes, bool keepdims, WG_CALLER)
+template <class B, class = if_bool<B>> inline value min(
+    const value &x, const wg::axes &axes, B keepdims, WG_CALLER)
 {
     wg_reduce_args o; o.axes = axes; o.keepdims = keepdims; return min(x, o, at);
 }
@@ -304,7 +308,8 @@ template <class = void> inline value prod(
 {
     o.axes = axes; return prod(x, o, at);
 }
-inline value prod(const value &x, const wg::axes &axes, bool keepdims, WG_CALLER)
+template <class B, class = if_bool<B>> inline value prod(
+    const value &x, const wg::axes &axes, B keepdims, WG_CALLER)
 {
     wg_reduce_args o; o.axes = axes; o.keepdims = keepdims; return prod(x, o, at);
 }
@@ -318,7 +323,8 @@ template <class = void> inline value any_of(
 {
     o.axes = axes; return any_of(x, o, at);
 }
-inline value any_of(const value &x, const wg::axes &axes, bool keepdims, WG_CALLER)
+template <class B, class = if_bool<B>> inline value any_of(
+    const value &x, const wg::axes &axes, B keepdims, WG_CALLER)
 {
     wg_reduce_args o; o.axes = axes; o.keepdims = keepdims; return any_of(x, o, at);
 }
@@ -332,7 +338,8 @@ template <class = void> inline value all_of(
 {
     o.axes = axes; return all_of(x, o, at);
 }
-inline value all_of(const value &x, const wg::axes &axes, bool keepdims, WG_CALLER)
+template <class B, class = if_bool<B>> inline value all_of(
+    const value &x, const wg::axes &axes, B keepdims, WG_CALLER)
 {
     wg_reduce_args o; o.axes = axes; o.keepdims = keepdims; return all_of(x, o, at);
 }
@@ -346,7 +353,8 @@ template <class = void> inline value logsumexp(
 {
     o.axes = axes; return logsumexp(x, o, at);
 }
-inline value logsumexp(const value &x, const wg::axes &axes, bool keepdims, WG_CALLER)
+template <class B, class = if_bool<B>> inline value logsumexp(
+    const value &x, const wg::axes &axes, B keepdims, WG_CALLER)
 {
     wg_reduce_args o; o.axes = axes; o.keepdims = keepdims; return logsumexp(x, o, at);
 }
@@ -360,7 +368,8 @@ template <class = void> inline value var(
 {
     o.axes = axes; return var(x, o, at);
 }
-inline value var(const value &x, const wg::axes &axes, bool keepdims, WG_CALLER)
+template <class B, class = if_bool<B>> inline value var(
+    const value &x, const wg::axes &axes, B keepdims, WG_CALLER)
 {
     wg_var_args o; o.axes = axes; o.keepdims = keepdims; return var(x, o, at);
 }
@@ -374,7 +383,8 @@ template <class = void> inline value std(
 {
     o.axes = axes; return std(x, o, at);
 }
-inline value std(const value &x, const wg::axes &axes, bool keepdims, WG_CALLER)
+template <class B, class = if_bool<B>> inline value std(
+    const value &x, const wg::axes &axes, B keepdims, WG_CALLER)
 {
     wg_var_args o; o.axes = axes; o.keepdims = keepdims; return std(x, o, at);
 }
@@ -883,12 +893,18 @@ template <class = void> inline value one_hot(
     o.count = count; return one_hot(x, o, at);
 }
 /* gamma (x - mean) / sqrt(variance + eps) + beta, for each feature */
-inline value batch_norm(
+template <class = void> inline value batch_norm(
     const operand &x, const operand &gamma, const operand &beta, const operand &mean, const operand
         &variance, wg_batch_norm_args o = wg_batch_norm_args(), WG_CALLER)
 {
     o.x = x.n; o.gamma = gamma.n; o.beta = beta.n; o.mean = mean.n; o.variance = variance.n;
     return detail::made(wg_batch_norm_at(WG_SITE, &o), x.n, gamma.n, beta.n);
+}
+inline value batch_norm(
+    const operand &x, const operand &gamma, const operand &beta, wg_batch_norm_args o =
+        wg_batch_norm_args(), WG_CALLER)
+{
+    return batch_norm(x, gamma, beta, operand(), operand(), o, at);
 }
 /* The same for each row: mean and variance are over the last axis, or over other axes that you name */
 inline value layer_norm(
@@ -951,12 +967,18 @@ inline value adaptive_pool(const value &x, wg_adaptive_pool_args o = wg_adaptive
     o.x = x; return detail::made(wg_adaptive_pool_at(WG_SITE, &o), x);
 }
 /* y = softmax(scale q @ k^T) @ v for each head (Vaswani et al */
-inline value attention(
+template <class = void> inline value attention(
     const operand &x, const operand &k, const operand &v, const operand &mask, wg_attention_args o =
         wg_attention_args(), WG_CALLER)
 {
     o.x = x.n; o.k = k.n; o.v = v.n; o.mask = mask.n;
     return detail::made(wg_attention_at(WG_SITE, &o), x.n, k.n, v.n);
+}
+inline value attention(
+    const operand &x, const operand &k, const operand &v, wg_attention_args o = wg_attention_args(),
+        WG_CALLER)
+{
+    return attention(x, k, v, operand(), o, at);
 }
 /* The lower triangle L with L L^T = x */
 inline value cholesky(const value &x, WG_CALLER) { return detail::made(wg_cholesky_at(WG_SITE, x), x); }
@@ -1199,113 +1221,114 @@ inline value value::where(const operand &a, const operand &b, call_site at) cons
     return wg::where(*this, a, b, at);
 }
 inline value value::sum(wg_reduce_args o, call_site at) const { return wg::sum(*this, o, at); }
-template <class > inline value value::sum(const wg::axes &axes, wg_reduce_args o, call_site at) const
+template <class> inline value value::sum(const wg::axes &axes, wg_reduce_args o, call_site at) const
 {
     return wg::sum(*this, axes, o, at);
 }
-inline value value::sum(const wg::axes &axes, bool keepdims, call_site at) const
+template <class B, class> inline value value::sum(const wg::axes &axes, B keepdims, call_site at) const
 {
     return wg::sum(*this, axes, keepdims, at);
 }
 inline value value::mean(wg_reduce_args o, call_site at) const { return wg::mean(*this, o, at); }
-template <class > inline value value::mean(const wg::axes &axes, wg_reduce_args o, call_site at) const
+template <class> inline value value::mean(const wg::axes &axes, wg_reduce_args o, call_site at) const
 {
     return wg::mean(*this, axes, o, at);
 }
-inline value value::mean(const wg::axes &axes, bool keepdims, call_site at) const
+template <class B, class> inline value value::mean(const wg::axes &axes, B keepdims, call_site at) const
 {
     return wg::mean(*this, axes, keepdims, at);
 }
 inline value value::max(wg_reduce_args o, call_site at) const { return wg::max(*this, o, at); }
-template <class > inline value value::max(const wg::axes &axes, wg_reduce_args o, call_site at) const
+template <class> inline value value::max(const wg::axes &axes, wg_reduce_args o, call_site at) const
 {
     return wg::max(*this, axes, o, at);
 }
-inline value value::max(const wg::axes &axes, bool keepdims, call_site at) const
+template <class B, class> inline value value::max(const wg::axes &axes, B keepdims, call_site at) const
 {
     return wg::max(*this, axes, keepdims, at);
 }
 inline value value::min(wg_reduce_args o, call_site at) const { return wg::min(*this, o, at); }
-template <class > inline value value::min(const wg::axes &axes, wg_reduce_args o, call_site at) const
+template <class> inline value value::min(const wg::axes &axes, wg_reduce_args o, call_site at) const
 {
     return wg::min(*this, axes, o, at);
 }
-inline value value::min(const wg::axes &axes, bool keepdims, call_site at) const
+template <class B, class> inline value value::min(const wg::axes &axes, B keepdims, call_site at) const
 {
     return wg::min(*this, axes, keepdims, at);
 }
 inline value value::prod(wg_reduce_args o, call_site at) const { return wg::prod(*this, o, at); }
-template <class > inline value value::prod(const wg::axes &axes, wg_reduce_args o, call_site at) const
+template <class> inline value value::prod(const wg::axes &axes, wg_reduce_args o, call_site at) const
 {
     return wg::prod(*this, axes, o, at);
 }
-inline value value::prod(const wg::axes &axes, bool keepdims, call_site at) const
+template <class B, class> inline value value::prod(const wg::axes &axes, B keepdims, call_site at) const
 {
     return wg::prod(*this, axes, keepdims, at);
 }
 inline value value::any_of(wg_reduce_args o, call_site at) const { return wg::any_of(*this, o, at); }
-template <class > inline value value::any_of(const wg::axes &axes, wg_reduce_args o, call_site at) const
+template <class> inline value value::any_of(const wg::axes &axes, wg_reduce_args o, call_site at) const
 {
     return wg::any_of(*this, axes, o, at);
 }
-inline value value::any_of(const wg::axes &axes, bool keepdims, call_site at) const
+template <class B, class> inline value value::any_of(const wg::axes &axes, B keepdims, call_site at) const
 {
     return wg::any_of(*this, axes, keepdims, at);
 }
 inline value value::all_of(wg_reduce_args o, call_site at) const { return wg::all_of(*this, o, at); }
-template <class > inline value value::all_of(const wg::axes &axes, wg_reduce_args o, call_site at) const
+template <class> inline value value::all_of(const wg::axes &axes, wg_reduce_args o, call_site at) const
 {
     return wg::all_of(*this, axes, o, at);
 }
-inline value value::all_of(const wg::axes &axes, bool keepdims, call_site at) const
+template <class B, class> inline value value::all_of(const wg::axes &axes, B keepdims, call_site at) const
 {
     return wg::all_of(*this, axes, keepdims, at);
 }
 inline value value::logsumexp(wg_reduce_args o, call_site at) const { return wg::logsumexp(*this, o, at); }
-template <class > inline value value::logsumexp(const wg::axes &axes, wg_reduce_args o, call_site at) const
+template <class> inline value value::logsumexp(const wg::axes &axes, wg_reduce_args o, call_site at) const
 {
     return wg::logsumexp(*this, axes, o, at);
 }
-inline value value::logsumexp(const wg::axes &axes, bool keepdims, call_site at) const
+template <class B, class> inline value value::logsumexp(
+    const wg::axes &axes, B keepdims, call_site at) const
 {
     return wg::logsumexp(*this, axes, keepdims, at);
 }
 inline value value::var(wg_var_args o, call_site at) const { return wg::var(*this, o, at); }
-template <class > inline value value::var(const wg::axes &axes, wg_var_args o, call_site at) const
+template <class> inline value value::var(const wg::axes &axes, wg_var_args o, call_site at) const
 {
     return wg::var(*this, axes, o, at);
 }
-inline value value::var(const wg::axes &axes, bool keepdims, call_site at) const
+template <class B, class> inline value value::var(const wg::axes &axes, B keepdims, call_site at) const
 {
     return wg::var(*this, axes, keepdims, at);
 }
 inline value value::std(wg_var_args o, call_site at) const { return wg::std(*this, o, at); }
-template <class > inline value value::std(const wg::axes &axes, wg_var_args o, call_site at) const
+template <class> inline value value::std(const wg::axes &axes, wg_var_args o, call_site at) const
 {
     return wg::std(*this, axes, o, at);
 }
-inline value value::std(const wg::axes &axes, bool keepdims, call_site at) const
+template <class B, class> inline value value::std(const wg::axes &axes, B keepdims, call_site at) const
 {
     return wg::std(*this, axes, keepdims, at);
 }
 inline value value::norm(wg_norm_args o, call_site at) const { return wg::norm(*this, o, at); }
 inline value value::argmax(wg_axis_args o, call_site at) const { return wg::argmax(*this, o, at); }
-template <class > inline value value::argmax(int axis, wg_axis_args o, call_site at) const
+template <class> inline value value::argmax(int axis, wg_axis_args o, call_site at) const
 {
     return wg::argmax(*this, axis, o, at);
 }
 inline value value::argmin(wg_axis_args o, call_site at) const { return wg::argmin(*this, o, at); }
-template <class > inline value value::argmin(int axis, wg_axis_args o, call_site at) const
+template <class> inline value value::argmin(int axis, wg_axis_args o, call_site at) const
 {
     return wg::argmin(*this, axis, o, at);
 }
 inline value value::cumsum(wg_cumsum_args o, call_site at) const { return wg::cumsum(*this, o, at); }
-template <class > inline value value::cumsum(int axis, wg_cumsum_args o, call_site at) const
+template <class> inline value value::cumsum(int axis, wg_cumsum_args o, call_site at) const
 {
     return wg::cumsum(*this, axis, o, at);
 }
 inline value value::cumprod(wg_cumsum_args o, call_site at) const { return wg::cumprod(*this, o, at); }
-template <class > inline value value::cumprod(int axis, wg_cumsum_args o, call_site at) const
+template <class> inline value value::cumprod(int axis, wg_cumsum_args o, call_site at) const
 {
     return wg::cumprod(*this, axis, o, at);
 }
@@ -1313,7 +1336,7 @@ inline value value::logcumsumexp(wg_logcumsumexp_args o, call_site at) const
 {
     return wg::logcumsumexp(*this, o, at);
 }
-template <class > inline value value::logcumsumexp(int axis, wg_logcumsumexp_args o, call_site at) const
+template <class> inline value value::logcumsumexp(int axis, wg_logcumsumexp_args o, call_site at) const
 {
     return wg::logcumsumexp(*this, axis, o, at);
 }
@@ -1328,7 +1351,7 @@ inline value value::broadcast_to(const wg::shape &s, call_site at) const
 inline value value::sum_to(const wg::shape &s, call_site at) const { return wg::sum_to(*this, s, at); }
 inline value value::gather(const operand &rows, call_site at) const { return wg::gather(*this, rows, at); }
 inline value value::softmax(wg_softmax_args o, call_site at) const { return wg::softmax(*this, o, at); }
-template <class > inline value value::softmax(int axis, wg_softmax_args o, call_site at) const
+template <class> inline value value::softmax(int axis, wg_softmax_args o, call_site at) const
 {
     return wg::softmax(*this, axis, o, at);
 }
@@ -1336,7 +1359,7 @@ inline value value::log_softmax(wg_softmax_args o, call_site at) const
 {
     return wg::log_softmax(*this, o, at);
 }
-template <class > inline value value::log_softmax(int axis, wg_softmax_args o, call_site at) const
+template <class> inline value value::log_softmax(int axis, wg_softmax_args o, call_site at) const
 {
     return wg::log_softmax(*this, axis, o, at);
 }
@@ -1411,37 +1434,37 @@ inline value value::transpose(wg_transpose_args o, call_site at) const
 {
     return wg::transpose(*this, o, at);
 }
-template <class > inline value value::transpose(
+template <class> inline value value::transpose(
     const wg::axes &axes, wg_transpose_args o, call_site at) const
 {
     return wg::transpose(*this, axes, o, at);
 }
 inline value value::swap(call_site at) const { return wg::swap(*this, at); }
 inline value value::select(wg_select_args o, call_site at) const { return wg::select(*this, o, at); }
-template <class > inline value value::select(int axis, int64_t index, wg_select_args o, call_site at) const
+template <class> inline value value::select(int axis, int64_t index, wg_select_args o, call_site at) const
 {
     return wg::select(*this, axis, index, o, at);
 }
 inline value value::roll(wg_roll_args o, call_site at) const { return wg::roll(*this, o, at); }
-template <class > inline value value::roll(int64_t shift, int axis, wg_roll_args o, call_site at) const
+template <class> inline value value::roll(int64_t shift, int axis, wg_roll_args o, call_site at) const
 {
     return wg::roll(*this, shift, axis, o, at);
 }
-template <class > inline value value::roll(int64_t shift, wg_roll_args o, call_site at) const
+template <class> inline value value::roll(int64_t shift, wg_roll_args o, call_site at) const
 {
     return wg::roll(*this, shift, o, at);
 }
 inline value value::repeat(wg_repeat_args o, call_site at) const { return wg::repeat(*this, o, at); }
-template <class > inline value value::repeat(int64_t count, int axis, wg_repeat_args o, call_site at) const
+template <class> inline value value::repeat(int64_t count, int axis, wg_repeat_args o, call_site at) const
 {
     return wg::repeat(*this, count, axis, o, at);
 }
-template <class > inline value value::repeat(int64_t count, wg_repeat_args o, call_site at) const
+template <class> inline value value::repeat(int64_t count, wg_repeat_args o, call_site at) const
 {
     return wg::repeat(*this, count, o, at);
 }
 inline value value::tile(wg_tile_args o, call_site at) const { return wg::tile(*this, o, at); }
-template <class > inline value value::tile(const wg::shape &counts, wg_tile_args o, call_site at) const
+template <class> inline value value::tile(const wg::shape &counts, wg_tile_args o, call_site at) const
 {
     return wg::tile(*this, counts, o, at);
 }
@@ -1449,13 +1472,13 @@ inline value value::index_along(wg_index_along_args o, call_site at) const
 {
     return wg::index_along(*this, o, at);
 }
-template <class > inline value value::index_along(int axis, wg_index_along_args o, call_site at) const
+template <class> inline value value::index_along(int axis, wg_index_along_args o, call_site at) const
 {
     return wg::index_along(*this, axis, o, at);
 }
 inline value value::diagonal(call_site at) const { return wg::diagonal(*this, at); }
 inline value value::flip(wg_axes_args o, call_site at) const { return wg::flip(*this, o, at); }
-template <class > inline value value::flip(const wg::axes &axes, wg_axes_args o, call_site at) const
+template <class> inline value value::flip(const wg::axes &axes, wg_axes_args o, call_site at) const
 {
     return wg::flip(*this, axes, o, at);
 }
@@ -1463,12 +1486,12 @@ inline value value::expand_dims(wg_axes_args o, call_site at) const
 {
     return wg::expand_dims(*this, o, at);
 }
-template <class > inline value value::expand_dims(const wg::axes &axes, wg_axes_args o, call_site at) const
+template <class> inline value value::expand_dims(const wg::axes &axes, wg_axes_args o, call_site at) const
 {
     return wg::expand_dims(*this, axes, o, at);
 }
 inline value value::squeeze(wg_squeeze_args o, call_site at) const { return wg::squeeze(*this, o, at); }
-template <class > inline value value::squeeze(const wg::axes &axes, wg_squeeze_args o, call_site at) const
+template <class> inline value value::squeeze(const wg::axes &axes, wg_squeeze_args o, call_site at) const
 {
     return wg::squeeze(*this, axes, o, at);
 }
@@ -1479,7 +1502,7 @@ inline value value::take(const operand &indices, wg_take_args o, call_site at) c
 {
     return wg::take(*this, indices, o, at);
 }
-template <class > inline value value::take(
+template <class> inline value value::take(
     const operand &indices, int axis, wg_take_args o, call_site at) const
 {
     return wg::take(*this, indices, axis, o, at);
@@ -1488,7 +1511,7 @@ inline value value::take_along(const operand &indices, wg_take_args o, call_site
 {
     return wg::take_along(*this, indices, o, at);
 }
-template <class > inline value value::take_along(
+template <class> inline value value::take_along(
     const operand &indices, int axis, wg_take_args o, call_site at) const
 {
     return wg::take_along(*this, indices, axis, o, at);
@@ -1504,26 +1527,26 @@ inline value value::scatter_add_along(
     return wg::scatter_add_along(*this, indices, v, o, at);
 }
 inline value value::nonzero(wg_nonzero_args o, call_site at) const { return wg::nonzero(*this, o, at); }
-template <class > inline value value::nonzero(int64_t count, wg_nonzero_args o, call_site at) const
+template <class> inline value value::nonzero(int64_t count, wg_nonzero_args o, call_site at) const
 {
     return wg::nonzero(*this, count, o, at);
 }
 inline value value::sort(wg_sort_args o, call_site at) const { return wg::sort(*this, o, at); }
-template <class > inline value value::sort(int axis, wg_sort_args o, call_site at) const
+template <class> inline value value::sort(int axis, wg_sort_args o, call_site at) const
 {
     return wg::sort(*this, axis, o, at);
 }
 inline value value::argsort(wg_sort_args o, call_site at) const { return wg::argsort(*this, o, at); }
-template <class > inline value value::argsort(int axis, wg_sort_args o, call_site at) const
+template <class> inline value value::argsort(int axis, wg_sort_args o, call_site at) const
 {
     return wg::argsort(*this, axis, o, at);
 }
 inline value value::topk(wg_topk_args o, call_site at) const { return wg::topk(*this, o, at); }
-template <class > inline value value::topk(int64_t count, int axis, wg_topk_args o, call_site at) const
+template <class> inline value value::topk(int64_t count, int axis, wg_topk_args o, call_site at) const
 {
     return wg::topk(*this, count, axis, o, at);
 }
-template <class > inline value value::topk(int64_t count, wg_topk_args o, call_site at) const
+template <class> inline value value::topk(int64_t count, wg_topk_args o, call_site at) const
 {
     return wg::topk(*this, count, o, at);
 }
@@ -1532,15 +1555,20 @@ inline value value::categorical(wg_categorical_args o, call_site at) const
     return wg::categorical(*this, o, at);
 }
 inline value value::one_hot(wg_one_hot_args o, call_site at) const { return wg::one_hot(*this, o, at); }
-template <class > inline value value::one_hot(int64_t count, wg_one_hot_args o, call_site at) const
+template <class> inline value value::one_hot(int64_t count, wg_one_hot_args o, call_site at) const
 {
     return wg::one_hot(*this, count, o, at);
 }
-inline value value::batch_norm(
+template <class> inline value value::batch_norm(
     const operand &gamma, const operand &beta, const operand &mean, const operand &variance,
         wg_batch_norm_args o, call_site at) const
 {
     return wg::batch_norm(*this, gamma, beta, mean, variance, o, at);
+}
+inline value value::batch_norm(
+    const operand &gamma, const operand &beta, wg_batch_norm_args o, call_site at) const
+{
+    return wg::batch_norm(*this, gamma, beta, o, at);
 }
 inline value value::layer_norm(
     const operand &gamma, const operand &beta, wg_layer_norm_args o, call_site at) const
@@ -1579,10 +1607,14 @@ inline value value::adaptive_pool(wg_adaptive_pool_args o, call_site at) const
 {
     return wg::adaptive_pool(*this, o, at);
 }
-inline value value::attention(
+template <class> inline value value::attention(
     const operand &k, const operand &v, const operand &mask, wg_attention_args o, call_site at) const
 {
     return wg::attention(*this, k, v, mask, o, at);
+}
+inline value value::attention(const operand &k, const operand &v, wg_attention_args o, call_site at) const
+{
+    return wg::attention(*this, k, v, o, at);
 }
 inline value value::cholesky(call_site at) const { return wg::cholesky(*this, at); }
 inline value value::triangular_solve(const operand &b, wg_triangular_solve_args o, call_site at) const

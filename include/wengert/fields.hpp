@@ -28,6 +28,7 @@ class wg_mark
 namespace wg
 {
 template <class T> using if_number = typename std::enable_if<std::is_arithmetic<T>::value>::type;
+template <class T> using if_bool = typename std::enable_if<std::is_same<T, bool>::value>::type;
 template <class T> using if_integer = typename std::enable_if<std::is_integral<T>::value>::type;
 
 /* The sizes of the axes. */

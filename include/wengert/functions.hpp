@@ -4,6 +4,8 @@
 #ifndef WENGERT_FUNCTIONS_HPP
 #define WENGERT_FUNCTIONS_HPP
 
+#include <cstdlib>
+
 #include "places.hpp"
 
 namespace wg
@@ -85,9 +87,13 @@ inline value einsum(const text &letters, const std::vector<value> &x, WG_CALLER)
     const std::vector<wg_node> n = detail::nodes(x);
     return detail::made(wg_einsum_at(WG_SITE, letters.s, n.data(), static_cast<int>(n.size())), x);
 }
-template <class... More> value einsum(const text &letters, const value &x, const More &...more)
+inline value einsum(const text &letters, const value &x, const value &y, WG_CALLER)
 {
-    return einsum(letters, std::vector<value>{ x, more... });
+    return einsum(letters, std::vector<value>{ x, y }, at);
+}
+inline value einsum(const text &letters, const value &x, const value &y, const value &z, WG_CALLER)
+{
+    return einsum(letters, std::vector<value>{ x, y, z }, at);
 }
 inline std::vector<value> split(const value &x, int parts, int axis = 0, WG_CALLER)
 {
@@ -111,6 +117,11 @@ inline value value::unsqueeze(int axis, call_site at) const { return detail::new
 
 /* Beside elements the functions of <cmath> would win. */
 #define WG_BOTH_(name)                                                                                           \
+    template <class E, class F, class = if_element<E>, class = if_element<F>, class = void, class = void>        \
+    value name(const E &x, const F &y)                                                                           \
+    {                                                                                                            \
+        return name(operand(x, x.where), operand(y, x.where), x.where);                                          \
+    }                                                                                                            \
     template <class E, class N, class = if_element<E>, class = if_number<N>> value name(const E &x, const N &y) \
     {                                                                                                            \
         return name(operand(x, x.where), operand(y, x.where), x.where);                                          \
@@ -180,7 +191,7 @@ inline value value::grad(call_site at) const
 {
     wg_context *c = detail::context_of(n_);
     detail::owner *o = c ? detail::owner_of(c) : nullptr;
-    if (o && wg_node_ok(o->last)) return wg::grad(value(o->last), operand(*this, at), at);
+    if (o && wg_node_ok(o->last) && wg_depends_on(o->last, n_)) return wg::grad(value(o->last), operand(*this, at), at);
     refuse(at, WG_ERROR_USE, "x.grad() comes behind y.backward(); or write wg::grad(y, x)");
     return value();
 }
@@ -206,6 +217,7 @@ template <class F> struct called : held {
     template <class... A> static wg_node call(wg_node context, void *user, A... a) noexcept
     {
         called *c = static_cast<called *>(user);
+        const inside now(wg_graph_of(context));
         try {
             return value(c->f(a...));
         } catch (...) {
@@ -229,6 +241,7 @@ template <class F> struct held_rule : held {
     {
         held_rule *r = static_cast<held_rule *>(static_cast<const wg_custom_vjp_attr *>(wg_attr(y))->user);
         const size_t n = static_cast<size_t>(wg_node_operands(y) - 1);
+        const inside now(wg_graph_of(gy));
         try {
             const std::vector<value> g = r->f(std::vector<value>(x, x + n), y, gy);
             if (g.size() != n) throw std::length_error("the rule gives " + std::to_string(g.size()) + " gradients for " +
@@ -287,7 +300,7 @@ template <class F, class B> struct outside : held {
 } // namespace detail
 
 /* y with a derivative of yours: rule(x, y, gy) gives the gradients, a std::vector<value>, of the values x of which y is made. */
-template <class F> value custom_vjp(const value &y, const std::vector<value> &x, const F &rule, WG_CALLER)
+template <class F> value custom_vjp(const value &y, const std::vector<value> &x, F rule, WG_CALLER)
 {
     std::vector<wg_node> all(1, y);
     for (const value &v : x) all.push_back(v);
@@ -297,7 +310,7 @@ template <class F> value custom_vjp(const value &y, const std::vector<value> &x,
 /* A function of numbers outside of the graph: f(x) are the elements of the result, of this shape, b(x, gy) those of the
  * gradient; std::vector<double> all of them. Without b it has no derivative. */
 template <class F, class B = detail::no_backward>
-value external(const value &x, const wg::shape &s, const F &f, const B &b = B(), const text &name = "external", WG_CALLER)
+value external(const value &x, const wg::shape &s, F f, B b = B(), const text &name = "external", WG_CALLER)
 {
     using outside = detail::outside<F, B>;
     outside *out = detail::kept(wg_graph_of(x), new outside(f, b, detail::context_of(x)));
@@ -380,6 +393,16 @@ inline value conv2d(const value &x, const params &p, const text &name, int64_t u
     o.size = size;
     return conv(x.permute({ 0, 2, 3, 1 }, at), p, name, units, o, at).permute({ 0, 3, 1, 2 }, at);
 }
+inline value max_pool2d(const value &x, const wg::shape &size, wg_pool_args o = wg_pool_args(), WG_CALLER)
+{
+    o.size = size;
+    return wg::max_pool(x.permute({ 0, 2, 3, 1 }, at), o, at).permute({ 0, 3, 1, 2 }, at);
+}
+inline value avg_pool2d(const value &x, const wg::shape &size, wg_pool_args o = wg_pool_args(), WG_CALLER)
+{
+    o.size = size;
+    return wg::avg_pool(x.permute({ 0, 2, 3, 1 }, at), o, at).permute({ 0, 3, 1, 2 }, at);
+}
 /* wg::value y = wg::nn::sequential(x, p, "net", { { .dense = 8 }, { .op = wg_relu_at }, { .dense = 1 } }); */
 class sequential : public value
 {
@@ -401,19 +424,15 @@ class sequential : public value
                                                 "wg::nn::sequential(x, p, \"net\", { { .dense = 8 }, { .op = wg_relu_at } })");
     }
 };
-/* Layers are no objects here. */
-#define WG_NO_LAYER_(name, line)                                              \
-    template <class... A> value name(const A &...)                            \
-    {                                                                         \
-        static_assert(sizeof...(A) > 1000, "layers are functions: write " line); \
-        return value();                                                       \
+/* Layers are no objects here; words.hpp has more such names. */
+#define WG_NO_LAYER_(name, line)                                                 \
+    template <class... A> value name(const A &...)                               \
+    {                                                                            \
+        static_assert(sizeof...(A) > 99, "layers are functions: write " line); \
+        return value();                                                          \
     }
 WG_NO_LAYER_(linear, "wg::nn::dense(x, p, \"fc1\", 8)")
-WG_NO_LAYER_(Linear, "wg::nn::dense(x, p, \"fc1\", 8)")
-WG_NO_LAYER_(Conv2d, "wg::nn::conv2d(x, p, \"c1\", 8, 3)")
 WG_NO_LAYER_(relu, "wg::relu(x)")
-WG_NO_LAYER_(ReLU, "wg::relu(x)")
-WG_NO_LAYER_(Dropout, "wg::dropout(x, { .drop = 0.1 })")
 #undef WG_NO_LAYER_
 } // namespace nn
 
@@ -436,8 +455,9 @@ template <class F> struct fitting {
     F *f;
     static wg_node loss(wg_graph *g, wg_params *, const wg_batch *b, void *user) noexcept
     {
-        const ref<life> its(new life);
-        graphs_here().begin(g, its); /* values are made in g until the end of this call */
+        const inside now(g);
+        owner *o = owner_of(wg_graph_context(g));
+        if (o) o->forget_nodes(g); /* of the step before */
         wg_node made = wg_none;
         try {
             const value x(wg_input(g, "x", b->x)), y = b->y.data ? value(wg_input(g, "y", b->y)) : value();
@@ -445,7 +465,6 @@ template <class F> struct fitting {
         } catch (...) {
             keep_exception(wg_graph_context(g), "fit");
         }
-        its->over = true;
         return made;
     }
 };
@@ -468,6 +487,7 @@ class batches
     graph graph_;
     data data_;
     int64_t size_;
+    call_site at_;
 
   public:
     struct batch {
@@ -476,7 +496,7 @@ class batches
     batches(const value &x, const value &y, int64_t size, bool shuffle = false, WG_CALLER)
         : graph_(made_in(x)), data_(graph_.owner(), wg_data_from_at(WG_SITE, graph_.of(), wg_value_at(WG_SITE, x),
                                                                     wg_value_at(WG_SITE, y))),
-          size_(size)
+          size_(size), at_(at)
     {
         data_.shuffle(shuffle);
     }
@@ -491,9 +511,9 @@ class batches
         iterator &operator++()
         {
             wg_batch b;
-            if (of_ && of_->data_.next(b, of_->size_)) {
+            if (of_ && of_->data_.next(b, of_->size_, of_->at_)) {
                 of_->graph_.begin();
-                b_.x = of_->graph_.input("x", b.x), b_.y = of_->graph_.input("y", b.y);
+                b_.x = of_->graph_.input("x", b.x, of_->at_), b_.y = of_->graph_.input("y", b.y, of_->at_);
             } else of_ = nullptr;
             return *this;
         }
@@ -531,10 +551,21 @@ class report
     void print(FILE *out = stdout) const { wg_check_print(*this, out); }
 };
 
+inline std::ostream &operator<<(std::ostream &out, const report &r)
+{
+    char *text = nullptr;
+    size_t size = 0;
+    if (FILE *f = open_memstream(&text, &size)) r.print(f), std::fclose(f);
+    if (text) out << text;
+    std::free(text);
+    return out;
+}
+
 /* The gradient of a loss by the parameters of p; without p by all named inputs. */
 inline report check(const value &loss, wg_params *p = nullptr, const wg_gradcheck_opts &o = wg_gradcheck_opts(), WG_CALLER)
 {
     report r(wg_gradcheck_at(WG_SITE, loss, p, &o));
+    detail::rethrow(detail::context_of(loss));
     detail::look(detail::context_of(loss));
     return r;
 }
@@ -543,6 +574,7 @@ inline report check(const value &loss, const std::vector<value> &x, const wg_gra
 {
     const std::vector<wg_node> n = detail::nodes(x);
     report r(wg_gradcheck_nodes_at(WG_SITE, loss, n.data(), static_cast<int>(n.size()), &o));
+    detail::rethrow(detail::context_of(loss));
     detail::look(detail::context_of(loss));
     return r;
 }
@@ -607,7 +639,10 @@ class figure : public detail::handle<wg_figure>
         series &add(const value &x, const value &y, WG_CALLER)
         {
             const std::vector<double> a = x.to_vector(at), b = y.to_vector(at);
-            for (size_t i = 0; i < a.size() && i < b.size(); i++) add(a[i], b[i]);
+            if (a.size() != b.size())
+                throw error(WG_ERROR_SHAPE, std::string(wg_site_place(WG_SITE)) + ": a curve has " +
+                                                std::to_string(a.size()) + " places x and " + std::to_string(b.size()) + " y");
+            for (size_t i = 0; i < a.size(); i++) add(a[i], b[i]);
             return *this;
         }
     };

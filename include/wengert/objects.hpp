@@ -57,8 +57,13 @@ struct param_node {
 };
 
 /* The context and what it needs. The last object that shares it finishes the context. */
+struct life {
+    long count = 1;
+    bool over = false;
+};
 struct owner {
     long count = 1;
+    ref<life> its{ new life };
     wg_context *c;
     FILE *errors;
     int status = 0;
@@ -99,6 +104,7 @@ inline int owner::finish(FILE *stream)
 {
     if (!c) return status;
     forget(c);
+    its->over = true;
     status = wg_finish(c, stream);
     c = nullptr;
     forget_nodes(nullptr);
@@ -116,8 +122,16 @@ inline int owner::finish(FILE *stream)
     std::exception_ptr thrown;
     if (o) std::swap(thrown, o->thrown);
     wg_recover(c);
-    if (thrown) std::rethrow_exception(thrown);
+    if (thrown && e.status() == WG_ERROR_USER) std::rethrow_exception(thrown);
     throw e;
+}
+/* Behind a call that goes on after an error in a function of yours, as the gradient check does. */
+inline void rethrow(wg_context *c)
+{
+    owner *o = c ? owner_of(c) : nullptr;
+    std::exception_ptr thrown;
+    if (o) std::swap(thrown, o->thrown);
+    if (thrown) std::rethrow_exception(thrown);
 }
 /* In a catch of what a function of yours has thrown, while the library waits for its result: the call that waits throws it
  * again. */
@@ -135,10 +149,6 @@ inline void keep_exception(wg_context *c, const char *what)
 }
 
 /* An object of C, freed with the last handle to it unless the context has freed it. */
-struct life {
-    long count = 1;
-    bool over = false;
-};
 template <class T> struct box {
     long count = 1;
     shared owner;
@@ -161,6 +171,8 @@ template <class T> class handle
 
   public:
     handle() = default;
+    handle(const handle &) = default; /* what is moved from stays: each call would have to ask else */
+    handle &operator=(const handle &) = default;
     handle(const shared &o, T *made, void (*release)(T *)) : owner_(o), box_(new box<T>(o, made, release)) { look(o->c); }
     operator T *() const { return owner_ && owner_->c ? raw() : nullptr; }
     wg_context *of() const { return owner_ ? owner_->c : nullptr; }
@@ -170,8 +182,9 @@ template <class T> class handle
 /* The graphs that this thread has made or begun, the last one first. */
 struct graph_here {
     wg_graph *g;
-    ref<life> its;
+    ref<life> its, of; /* of: that of its context */
     graph_here *next;
+    bool is_over() const { return its->over || (of && of->over); }
 };
 struct graphs_of_thread {
     graph_here *first = nullptr;
@@ -185,12 +198,12 @@ struct graphs_of_thread {
         *at = gone->next;
         delete gone;
     }
-    void begin(wg_graph *g, const ref<life> &its)
+    void begin(wg_graph *g, const ref<life> &its, const ref<life> &of = ref<life>())
     {
         for (graph_here **h = &first; *h;)
-            if ((*h)->its->over || (*h)->g == g) drop(h);
+            if ((*h)->is_over() || (*h)->its.get() == its.get()) drop(h);
             else h = &(*h)->next;
-        first = new graph_here{ g, its, first };
+        first = new graph_here{ g, its, of, first };
     }
 };
 inline graphs_of_thread &graphs_here()
@@ -198,6 +211,17 @@ inline graphs_of_thread &graphs_here()
     static thread_local graphs_of_thread all;
     return all;
 }
+/* Values are made in the graph g as long as this lives. */
+struct inside {
+    ref<life> its;
+    explicit inside(wg_graph *g) : its(new life)
+    {
+        if (g) graphs_here().begin(g, its);
+    }
+    ~inside() { its->over = true; }
+    inside(const inside &) = delete;
+    inside &operator=(const inside &) = delete;
+};
 
 } // namespace detail
 
@@ -209,13 +233,20 @@ inline wg_node param(wg_node made, wg_params *p)
     if (o) o->nodes = new param_node{ made, p, o->nodes };
     return made;
 }
+inline void set_last(wg_node n)
+{
+    owner *o = n.graph ? owner_of(wg_graph_context(n.graph)) : nullptr;
+    if (o) o->last = n;
+}
 inline wg_tensor numbers_of_parameter(wg_node n)
 {
     owner *o = wg_node_leaf(n) == WG_LEAF_PARAM ? owner_of(wg_graph_context(n.graph)) : nullptr;
     const param_node *found = o ? o->nodes : nullptr;
     while (found && (found->n.graph != n.graph || found->n.index != n.index)) found = found->next;
     wg_params *p = found ? found->p : nullptr;
-    const int i = p ? wg_params_find(p, wg_node_name(n)) : -1;
+    const char *name = p ? wg_node_name(n) : "";
+    int i = p ? wg_params_find(p, name) : -1;
+    while (i < 0 && (name = std::strchr(name, '.'))) i = wg_params_find(p, ++name); /* of p.in("layer") */
     return i < 0 ? wg_tensor() : wg_params_tensor(p, i);
 }
 } // namespace detail
@@ -228,6 +259,8 @@ class context
 
   public:
     /* errors: where the end of the context prints its first error; nullptr: nowhere. */
+    context(const context &) = default;
+    context &operator=(const context &) = default;
     explicit context(const wg_start_opts &o = wg_start_opts(), FILE *errors = stderr, WG_CALLER)
         : owner_(new detail::owner(WG_SITE, o, errors))
     {
@@ -238,7 +271,11 @@ class context
     /* The context of this thread, in double precision: that of values and objects that are made without one. */
     static context &of_thread()
     {
-        static thread_local context c(in_double());
+        struct for_now : context {
+            for_now() : context(in_double()) {}
+            ~for_now() { last_threads(owner()); }
+        };
+        static thread_local for_now c;
         return c;
     }
     /* false: errors are those of C. After a mistake the other calls do nothing, and finish() prints it. */
@@ -250,6 +287,15 @@ class context
     int finish() { return owner_->finish(owner_->errors); }
 
   private:
+    /* Values of a thread that has ended can be read for a while: its context is kept until 64 more threads have ended. */
+    static void last_threads(const detail::shared &ended)
+    {
+        static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+        static detail::shared *kept = new detail::shared[64];
+        static unsigned n;
+        const detail::lock hold(mutex);
+        kept[n++ % 64] = ended;
+    }
     static wg_start_opts in_double()
     {
         wg_start_opts o;
@@ -275,7 +321,7 @@ class graph : public detail::handle<wg_graph>
         static_cast<void>(at);
         wg_begin(*this, mode);
         owner_->forget_nodes(raw());
-        detail::graphs_here().begin(raw(), box_->its);
+        detail::graphs_here().begin(raw(), box_->its, owner_->its);
         detail::look(of());
     }
     wg_mode mode() const { return wg_graph_mode(*this); }
@@ -320,9 +366,9 @@ inline wg_graph *raw(const graph &g) { return g; }
 inline wg_graph *current_graph()
 {
     graphs_of_thread &here = graphs_here();
-    while (here.first && here.first->its->over) here.drop(&here.first);
+    while (here.first && here.first->is_over()) here.drop(&here.first);
     if (here.first) return here.first->g;
-    static thread_local graph g; /* puts itself into the list */
+    static thread_local graph &g = *new graph; /* with the context, which may outlive the thread */
     if (!here.first) g.begin();
     return g;
 }
@@ -381,15 +427,19 @@ class params : public detail::handle<wg_params>
     {
         return params(owner_, wg_params_in_at(WG_SITE, *this, prefix.s));
     }
-    /* A parameter with these first numbers, as a value of the graph of this thread. */
+    /* A parameter, as a value of the graph of this thread. If p has none of that name, it is made with these first numbers. */
     value add(const text &name, const array &first, WG_CALLER) const
     {
-        make(name, first, at);
+        if (!has(name)) make(name, first, at);
         return get(name, at);
     }
     value add(const text &name, std::initializer_list<element_of_list> first, WG_CALLER) const
     {
         return add(name, array(first), at);
+    }
+    template <class V, class = detail::if_value<V>> value add(const text &name, const V &first, WG_CALLER) const
+    {
+        return add(name, array(first.to_vector(at)).reshape(first.shape()), at);
     }
     /* A parameter or state that is there, as a value of the graph of this thread. p["w"] = 0.5 makes it, or sets it. */
     value get(const text &name, WG_CALLER) const
@@ -402,6 +452,10 @@ class params : public detail::handle<wg_params>
         }
         const wg_shape s = wg_params_tensor(*this, i).shape;
         wg_graph *g = detail::current_graph();
+        if (wg_graph_context(g) != of()) { /* the first value of this context */
+            wg_begin(g = wg_graph_new(of()), WG_TRAIN);
+            detail::graphs_here().begin(g, detail::ref<detail::life>(new detail::life), owner_->its);
+        }
         if (wg_params_is_state(*this, i)) return wg_state_at(WG_SITE, g, *this, name.s, s, wg_init());
         return detail::param(wg_param_at(WG_SITE, g, *this, name.s, s, wg_init()), *this);
     }
@@ -475,6 +529,10 @@ class param_place : public value
     {
     }
     const param_place &operator=(const wg::array &numbers) const { return p_.make(name_, numbers, at_), *this; }
+    template <class V, class = detail::if_value<V>> const param_place &operator=(const V &v) const
+    {
+         return *this = wg::array(v.to_vector(at_)).reshape(v.shape());
+    }
     const param_place &operator=(std::initializer_list<element_of_list> numbers) const { return *this = wg::array(numbers); }
 };
 inline param_place params::operator[](const char *name) const
@@ -502,6 +560,7 @@ class optimizer : public detail::handle<wg_optim>
     }
     void zero_grad() {} /* backward() replaces the gradients: there is nothing to do */
     void set_lr(double lr, WG_CALLER) { wg_optim_set_lr_at(WG_SITE, *this, lr), detail::look(of()); }
+    void lr(double lr, WG_CALLER) { set_lr(lr, at); }
     double lr() const { return wg_optim_lr(*this); }
     double clip_norm(double most, WG_CALLER)
     {

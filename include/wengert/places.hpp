@@ -37,6 +37,7 @@ inline value places_along(const value &x, int axis, call_site at)
 inline value input(call_site at, wg_graph *g, const char *name, std::initializer_list<element_of_list> list)
 {
     const element_of_list all(list);
+    if (all.is_one_value()) return list.begin()->stacked(at); /* wg::value a{b} is b */
     return all.is_made_of_values() ? all.stacked(at) : input(at, g, name, array(list));
 }
 } // namespace detail
@@ -86,7 +87,7 @@ inline value value::indexed(const wg::index &k, int &axis, int left, call_site a
     take.axis = 0, axis = 1;
     return wg::take(flat, wg::nonzero(mask, o, at), take, at);
 }
-inline value value::index_by(std::initializer_list<wg::index> all, call_site at) const
+inline value value::index_by(const std::vector<wg::index> &all, call_site at) const
 {
     value x = *this;
     int axis = 0, left = 0;
@@ -110,42 +111,51 @@ inline value slice(const value &x, const wg_slice_args &o, WG_CALLER)
 
 /* ---- what is assigned to a place ---- */
 
-inline value place::index_again() const
+inline value place::mask() const
 {
-    value x = *of_;
-    int axis = 0, left = 0;
-    for (const auto &k : by_) left += k.kind_ == wg::index::PLACE || k.kind_ == wg::index::SLICE;
-    for (const auto &k : by_) {
-        left -= k.kind_ == wg::index::PLACE || k.kind_ == wg::index::SLICE;
-        x = x.indexed(k, axis, k.kind_ == wg::index::REST ? left : 0, where);
-    }
-    return x;
+    const bool one = path_.size() == 1 && path_[0].size() == 1 && path_[0][0].kind_ == wg::index::NODE;
+    value m = one ? value(path_[0][0].n_) : value();
+    if (!one || m.dtype() != WG_BOOL) return value();
+    while (m.dim() < of_->dim()) m = detail::new_axis(m, m.dim(), where_);
+    return m;
 }
-/* The variable with v at this place: where(mask of the place, v, x). */
-inline value place::written(const operand &v) const
+inline void place::become(const operand &v)
 {
-    const value &x = *of_;
-    const call_site at = where;
+    std::vector<value> whole(1, *of_); /* whole[k] has the part k of the path */
+    for (const indices &by : path_) whole.push_back(whole.back().index_by(by, where_));
+    value next = written(whole[path_.size() - 1], path_.back(), v, where_);
+    for (size_t k = path_.size() - 1; k-- > 0;) next = written(whole[k], path_[k], operand(next, where_), where_);
+    *of_ = next;
+    refresh();
+}
+/* x with v at this place: where(mask of the place, v, x). It keeps its dtype. */
+inline value place::written(const value &x, const indices &by, const operand &v, call_site at)
+{
+    const auto chosen = [&](const value &mask, const operand &then) {
+        const value y = wg::where(mask, then, x, at);
+        return y.dtype() == x.dtype() ? y : y.to(x.dtype(), at);
+    };
     const bool number = !wg_graph_of(v.n);
-    if (by_.size() == 1 && by_[0].kind_ == wg::index::NODE) {
-        value mask(by_[0].n_);
+    if (by.size() == 1 && by[0].kind_ == wg::index::NODE) {
+        value mask(by[0].n_);
         if (mask.dtype() != WG_BOOL || (!number && value(v.n).dim()))
-            refuse(at, WG_ERROR_USE,
-                   "x[mask] = v takes one number v, and numbers of places none: write x = wg::where(mask, v, x)");
+            x.refuse(at, WG_ERROR_USE,
+                     "x[mask] = v takes one number v, and numbers of places none: write x = wg::where(mask, v, x)");
         while (mask.dim() < x.dim()) mask = detail::new_axis(mask, mask.dim(), at);
-        return wg::where(mask, v, x, at);
+        return chosen(mask, v);
     }
-    value to = number ? value() : wg::broadcast_to(value(v.n), shape(), at);
+    const wg::shape part = x.index_by(by, at).shape();
+    value to = number ? value() : wg::broadcast_to(value(v.n), part, at);
     value mask;
-    int axis = 0, left = static_cast<int>(by_.size());
-    for (const auto &k : by_) {
+    int axis = 0, left = static_cast<int>(by.size());
+    for (const auto &k : by) {
         left--;
         if (k.kind_ == wg::index::REST) {
             axis = x.dim() - left;
             continue;
         }
         if (k.kind_ != wg::index::PLACE && k.kind_ != wg::index::SLICE)
-            refuse(at, WG_ERROR_USE, "what is assigned to has places, slices or one mask as indices");
+            x.refuse(at, WG_ERROR_USE, "what is assigned to has places, slices or one mask as indices");
         const int64_t n = x.size(axis, at);
         int64_t from = k.r_.from < 0 ? k.r_.from + n : k.r_.from, end = k.r_.to < 0 ? k.r_.to + n : k.r_.to;
         if (end > n) end = n;
@@ -160,14 +170,14 @@ inline value place::written(const operand &v) const
             wg_pad_args pad;
             pad.axis = axis, pad.before = from, pad.after = n - end;
             if (k.r_.step != 1 && !number)
-                refuse(at, WG_ERROR_USE, "a slice with steps takes one number: write x = wg::where(mask, v, x)");
+                x.refuse(at, WG_ERROR_USE, "a slice with steps takes one number: write x = wg::where(mask, v, x)");
             if (!number) to = wg::pad(to, pad, at);
         }
         if (here.ok()) mask = mask.ok() ? wg::logical_and(mask, here, at) : here;
         axis++;
     }
-    if (!mask.ok()) return number ? x * 0 + v : to;
-    return number ? wg::where(mask, v, x, at) : wg::where(mask, to, x, at);
+    if (!mask.ok()) mask = wg::greater_equal(detail::places_along(x, 0, at), 0, at); /* all of x */
+    return number ? chosen(mask, v) : chosen(mask, operand(to, at));
 }
 
 /* auto [m, n] = A.shape(), of matrices; of other shapes x.shape()[i]. */
@@ -185,13 +195,14 @@ template <size_t i> int64_t get(const shape &s)
 
 namespace detail
 {
-inline void print(std::ostream &out, const shape &s, const std::vector<double> &d, int axis, size_t &i)
+inline void print(std::ostream &out, const shape &s, const std::vector<double> &d, int axis, size_t &i, bool whole)
 {
     const int64_t n = s[axis], most = d.size() > 1000 ? 6 : n;
     size_t inner = 1;
     for (int a = axis + 1; a < s.rank(); a++) inner *= static_cast<size_t>(s[a]);
     if (axis == s.rank()) {
-        out << d[i++];
+        if (whole) out << static_cast<long long>(d[i++]);
+        else out << d[i++];
         return;
     }
     out << "[";
@@ -201,7 +212,7 @@ inline void print(std::ostream &out, const shape &s, const std::vector<double> &
         if (n > most && k == 3) {
             out << "...";
             i += inner * static_cast<size_t>(n - 6), k = n - 4;
-        } else print(out, s, d, axis + 1, i);
+        } else print(out, s, d, axis + 1, i, whole);
     }
     out << "]";
 }
@@ -209,8 +220,8 @@ inline void print(std::ostream &out, const shape &s, const std::vector<double> &
 inline std::ostream &operator<<(std::ostream &out, const value &v)
 {
     size_t i = 0;
-    const std::vector<double> d = v.to_vector();
-    if (v.ok() || !d.empty()) detail::print(out, v.shape(), d, 0, i);
+    const std::vector<double> d = v.to_vector(v.made_at());
+    if (v.ok() || !d.empty()) detail::print(out, v.shape(), d, 0, i, !wg_dtype_is_float(v.dtype()) && wg_graph_of(v));
     return out;
 }
 

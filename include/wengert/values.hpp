@@ -200,6 +200,8 @@ template <class T> typename std::enable_if<std::is_integral<T>::value && !std::i
     return static_cast<T>(v);
 }
 
+/* n is the scalar whose backward() was called last. */
+void set_last(wg_node n);
 /* The numbers that a parameter has now; data NULL: n is none. */
 wg_tensor numbers_of_parameter(wg_node n);
 /* The graph of this thread: that which was made or begun last and is there still, or one that is made now. */
@@ -310,10 +312,19 @@ class value
     {
     }
     value(const std::vector<bool> &a, WG_CALLER) : value(detail::input(at, detail::current_graph(), "", wg::array(a))) {}
-    template <class T, size_t n, class = if_number<T>>
+    template <class T, size_t n, class = if_number<T>, class = typename std::enable_if<!std::is_same<T, char>::value>::type>
     value(const T (&a)[n], WG_CALLER) : value(detail::input(at, detail::current_graph(), "", wg::array(a)))
     {
     }
+
+    value(const value &) = default;
+    value &operator=(const value &) & = default;
+    /* What is assigned to a part that no variable has would be lost. */
+    template <class V> void operator=(const V &) &&
+    {
+        static_assert(sizeof(V) == 0, "a value never changes: write A[0] = v or A(0, 1) = v, with a variable A");
+    }
+    void operator=(std::initializer_list<element_of_list>) && = delete; /* write A[0] = { ... }, with a variable A */
 
     operator const wg_node &() const { return n_; }
     /* The place where the value was made: of a conversion, which has no place of its own. */
@@ -328,7 +339,11 @@ class value
         const wg_tensor t = detail::numbers_of_parameter(n_);
         return t.data && size() == 1 ? wg_tensor_item(&t, 0) : looked(wg_item_at(WG_SITE, n_));
     }
-    template <class T> T item(WG_CALLER) const { return detail::as<T>(item(at)); }
+    template <class T> T item(WG_CALLER) const
+    {
+        if (sizeof(T) == sizeof(int64_t) && dtype() == WG_I64 && size() == 1) return to_vector<T>(at)[0];
+        return detail::as<T>(item(at));
+    }
     /* The number of the element at this index: x.item(0), x.item(1, -2). */
     template <class I, class = if_integer<I>> double item(I i, WG_CALLER) const { return element_at({ wg::index(i, at) }, at); }
     template <class I, class J, class = if_integer<I>, class = if_integer<J>> double item(I i, J j, WG_CALLER) const
@@ -359,7 +374,7 @@ class value
         if (!t.data) t = looked(wg_value_at(WG_SITE, n_));
         const int64_t n = t.data ? wg_shape_size(t.shape) : 0;
         std::vector<T> to(static_cast<size_t>(n));
-        const bool exact = t.dtype == WG_I64 && std::is_same<T, int64_t>::value;
+        const bool exact = t.dtype == WG_I64 && std::is_integral<T>::value && sizeof(T) == sizeof(int64_t);
         const int64_t *whole = exact ? static_cast<const int64_t *>(t.data) : nullptr;
         for (int64_t i = 0; i < n; i++) /* a double has not all bits of an int64_t */
             to[static_cast<size_t>(i)] =
@@ -383,10 +398,19 @@ class value
         const int64_t m = dim() ? size(0) : 1, n = dim() == 2 ? size(1) : 1;
         if (dim() > 2) refuse(at, WG_ERROR_SHAPE, "a matrix of Eigen has two axes at most");
         M made;
-        made.resize(m, n);
-        for (int64_t i = 0; i < m; i++)
-            for (int64_t j = 0; j < n; j++)
-                made.coeffRef(i, j) = detail::as<typename M::Scalar>(from[static_cast<size_t>(i * n + j)]);
+        const bool across = M::RowsAtCompileTime == 1 && m * n == size(); /* a row of Eigen */
+        if (M::IsVectorAtCompileTime && m != 1 && n != 1)
+            refuse(at, WG_ERROR_SHAPE, "a vector of Eigen has one axis, and the value has two");
+        const int64_t high = across ? 1 : M::IsVectorAtCompileTime ? m * n : m;
+        const int64_t wide = across ? m * n : M::IsVectorAtCompileTime ? 1 : n;
+        if ((M::RowsAtCompileTime > 0 && M::RowsAtCompileTime != high) || (M::ColsAtCompileTime > 0 && M::ColsAtCompileTime != wide)) {
+            refuse(at, WG_ERROR_SHAPE, "a matrix of Eigen of a fixed size has another size than the value");
+            return made;
+        }
+        made.resize(high, wide);
+        for (int64_t i = 0; i < high; i++)
+            for (int64_t j = 0; j < wide; j++)
+                made.coeffRef(i, j) = detail::as<typename M::Scalar>(from[static_cast<size_t>(i * wide + j)]);
         return made;
     }
     template <class M, typename std::enable_if<detail::is_eigen<M>::value, int>::type = 0> operator M() const
@@ -415,6 +439,7 @@ class value
     int64_t cols(WG_CALLER) const { return size(1, at); }
     wg_dtype dtype() const { return wg_node_dtype(n_); }
     std::string name() const { return wg_node_name(n_); }
+    value name(const text &name, WG_CALLER) const { return named(name, at); }
     value named(const text &name, WG_CALLER) const { return looked(wg_name_at(WG_SITE, n_, name.s)); }
     value keep(WG_CALLER) const { return looked(wg_keep_at(WG_SITE, n_)); }
     void set(const wg_tensor &t, WG_CALLER) const { looked(wg_input_set_at(WG_SITE, n_, t)); }
@@ -432,7 +457,11 @@ class value
     value grad(const value &x, WG_CALLER) const;
     std::vector<value> grads(const std::vector<value> &x, WG_CALLER) const;
     /* Computes the gradients of parameters: of p, or of all sets of this thread that the value depends on. */
-    void backward(wg_params *p, WG_CALLER) const { looked(wg_backward_at(WG_SITE, n_, p)); }
+    void backward(wg_params *p, WG_CALLER) const
+    {
+        detail::set_last(n_);
+        looked(wg_backward_at(WG_SITE, n_, p));
+    }
     void backward(WG_CALLER) const;
     /* The derivative by this value of the scalar whose backward() was called last. */
     value grad(WG_CALLER) const;
@@ -441,16 +470,16 @@ class value
 
     /* x[1], x[wg::slice(2, 5)], x[x > 0], x[places]. A value never changes: x[1] = 5 makes x another value. */
     place operator[](const index &i) &;
-    element operator[](const index &i) const &;
-    element operator[](const index &i) &&;
+    value operator[](const index &i) const &;
+    value operator[](const index &i) &&;
     place operator()(const index &i, const index &j) &;
     place operator()(const index &i, const index &j, const index &k) &;
-    element operator()(const index &i, const index &j) const &;
-    element operator()(const index &i, const index &j, const index &k) const &;
-    element operator()(const index &i, const index &j) &&;
-    element operator()(const index &i, const index &j, const index &k) &&;
+    value operator()(const index &i, const index &j) const &;
+    value operator()(const index &i, const index &j, const index &k) const &;
+    value operator()(const index &i, const index &j) &&;
+    value operator()(const index &i, const index &j, const index &k) &&;
     /* One index for each axis: x.index({ 1, wg::slice(0, 2) }), x.index({ "...", 0 }). */
-    value index_by(std::initializer_list<wg::index> all, WG_CALLER) const;
+    value index_by(const std::vector<wg::index> &all, WG_CALLER) const;
     value index(std::initializer_list<wg::index> all, WG_CALLER) const { return index_by(all, at); }
     value row(int64_t i, WG_CALLER) const { return index_by({ wg::index(i, at) }, at); }
     value col(int64_t i, WG_CALLER) const { return index_by({ wg::index(all_of_axis(), at), wg::index(i, at) }, at); }
@@ -506,6 +535,7 @@ class operand
   public:
     wg_node n;
     call_site where;
+    operand() : n(), where(nullptr, 0) {} /* it is left out */
     operand(const value &v, WG_CALLER) : n(v), where(at) {}
     operand(const wg_node &v, WG_CALLER) : n(v), where(at) {}
     template <class N, class = if_number<N>>
@@ -537,7 +567,8 @@ inline value made(wg_node result, const std::vector<value> &of)
 inline std::vector<wg_node> nodes(const std::vector<value> &v) { return std::vector<wg_node>(v.begin(), v.end()); }
 } // namespace detail
 
-/* A part of a value, and a number where it has one element: double d = x[0]. */
+/* What an iterator gives: a part of a value, and a number where it has one element, for the algorithms of the standard
+ * library. A number has no derivative: for (wg::value e : x) keeps it. */
 class element : public value
 {
   public:
@@ -547,46 +578,48 @@ class element : public value
 };
 
 /* A part of a variable: what is assigned to it changes the variable, which is another value from then on. */
-class place : public element
+class place : public value
 {
+    using indices = std::vector<wg::index>;
     value *of_;
-    place *around_; /* of which this is a part: A[0] of A[0][1] */
-    std::vector<wg::index> by_;
+    std::vector<indices> path_; /* of A[0][1] first [0], then [1] */
+    call_site where_;
     friend class value;
-    place(value *of, place *around, std::initializer_list<wg::index> by, call_site at)
-        : element(of->index_by(by, at), at), of_(of), around_(around), by_(by)
+    place(value *of, const std::vector<indices> &path, const indices &last, call_site at) : of_(of), path_(path), where_(at)
     {
+        path_.push_back(last);
+        refresh();
     }
-    void become(const operand &v)
+    void refresh() /* another place may have changed the variable since */
     {
-        const value whole = written(v);
-        if (around_) around_->become(whole);
-        else *of_ = whole;
-        n_ = index_again();
+        value x = *of_;
+        for (const indices &by : path_) x = x.index_by(by, where_);
+        n_ = x;
     }
-    value written(const operand &v) const;
-    value index_again() const;
+    void become(const operand &v);
+    /* Its mask, if it is chosen by one alone: then the parts of the variable are numbers, and no rectangle. */
+    value mask() const;
+    static value written(const value &x, const indices &by, const operand &v, call_site at);
 
   public:
     place(const place &) = default;
-    place operator[](const wg::index &i) { return place(this, this, { i }, i.where); }
-    element operator[](const wg::index &i) const { return element(index_by({ i }, i.where), i.where); }
-    place &operator=(const place &v) { return become(operand(v, where)), *this; }
-    template <class V> place &operator=(const V &v) { return become(operand(v, where)), *this; }
-    place &operator=(std::initializer_list<element_of_list> v) { return become(operand(v, where)), *this; }
+    place operator[](const wg::index &i) const { return place(of_, path_, indices(1, i), i.where); }
+    place &operator=(const place &v) { return become(operand(v, where_)), *this; }
+    template <class V> place &operator=(const V &v) { return become(operand(v, where_)), *this; }
+    place &operator=(std::initializer_list<element_of_list> v) { return become(operand(v, where_)), *this; }
     template <class V> place &operator+=(const V &v);
     template <class V> place &operator-=(const V &v);
     template <class V> place &operator*=(const V &v);
     template <class V> place &operator/=(const V &v);
 };
 
-inline place value::operator[](const wg::index &i) & { return place(this, nullptr, { i }, i.where); }
-inline element value::operator[](const wg::index &i) const & { return element(index_by({ i }, i.where), i.where); }
-inline element value::operator[](const wg::index &i) && { return element(index_by({ i }, i.where), i.where); }
-#define WG_INDEXED_(parameters, ...)                                                                              \
-    inline place value::operator() parameters & { return place(this, nullptr, { __VA_ARGS__ }, i.where); }         \
-    inline element value::operator() parameters const & { return element(index_by({ __VA_ARGS__ }, i.where), i.where); } \
-    inline element value::operator() parameters && { return element(index_by({ __VA_ARGS__ }, i.where), i.where); }
+inline place value::operator[](const wg::index &i) & { return place(this, {}, { i }, i.where); }
+inline value value::operator[](const wg::index &i) const & { return index_by({ i }, i.where); }
+inline value value::operator[](const wg::index &i) && { return index_by({ i }, i.where); }
+#define WG_INDEXED_(parameters, ...)                                                                        \
+    inline place value::operator() parameters & { return place(this, {}, { __VA_ARGS__ }, i.where); } \
+    inline value value::operator() parameters const & { return index_by({ __VA_ARGS__ }, i.where); }       \
+    inline value value::operator() parameters && { return index_by({ __VA_ARGS__ }, i.where); }
 WG_INDEXED_((const wg::index &i, const wg::index &j), i, j)
 WG_INDEXED_((const wg::index &i, const wg::index &j, const wg::index &k), i, j, k)
 #undef WG_INDEXED_
@@ -658,21 +691,64 @@ WG_OPERATOR_(<, wg_less_at)
 WG_OPERATOR_(<=, wg_less_equal_at)
 WG_OPERATOR_(>, wg_greater_at)
 WG_OPERATOR_(>=, wg_greater_equal_at)
-WG_OPERATOR_(&, wg_logical_and_at)
-WG_OPERATOR_(|, wg_logical_or_at)
 #undef WG_OPERATOR_
+namespace detail
+{
+/* & | ~ are for bools: on whole numbers NumPy and PyTorch have them by bits. */
+inline const operand &truth(const operand &x)
+{
+    if (wg_node_ok(x.n) ? wg_node_dtype(x.n) == WG_BOOL : !wg_graph_of(x.n) && wg_is_none(x.n)) return x;
+    throw error(WG_ERROR_DTYPE, std::string(wg_site_place(site(x.where))) +
+                                    ": & | and ~ are for bools: write wg::logical_and(a, b), wg::logical_or, wg::logical_not");
+}
+} // namespace detail
+inline value operator&(const operand &a, const operand &b)
+{
+    return detail::made(wg_logical_and_at(detail::site(b.where), detail::truth(a).n, detail::truth(b).n), a.n, b.n);
+}
+inline value operator|(const operand &a, const operand &b)
+{
+    return detail::made(wg_logical_or_at(detail::site(b.where), detail::truth(a).n, detail::truth(b).n), a.n, b.n);
+}
+/* Beside a bool of C++ the value is one, too. */
+template <class B, class = if_bool<B>> bool operator&&(const B &a, const value &b) { return a && static_cast<bool>(b); }
+template <class B, class = if_bool<B>> bool operator&&(const value &a, const B &b) { return static_cast<bool>(a) && b; }
+template <class B, class = if_bool<B>> bool operator||(const B &a, const value &b) { return a || static_cast<bool>(b); }
+template <class B, class = if_bool<B>> bool operator||(const value &a, const B &b) { return static_cast<bool>(a) || b; }
 /* Both sides are computed, as elements. Their errors stand at the right side: C++ would take other parameters for bools. */
-inline value operator&&(const value &a, const value &b) { return operand(a, b.made_at()) & operand(b, b.made_at()); }
-inline value operator||(const value &a, const value &b) { return operand(a, b.made_at()) | operand(b, b.made_at()); }
+inline value operator&&(const value &a, const value &b)
+{
+    return detail::made(wg_logical_and_at(detail::site(b.made_at()), a, b), a, b);
+}
+inline value operator||(const value &a, const value &b)
+{
+    return detail::made(wg_logical_or_at(detail::site(b.made_at()), a, b), a, b);
+}
 inline value operator-(const operand &x) { return detail::made(wg_neg_at(detail::site(x.where), x.n), x.n); }
-inline value operator~(const operand &x) { return detail::made(wg_logical_not_at(detail::site(x.where), x.n), x.n); }
-inline value operator!(const value &x) { return ~operand(x, x.made_at()); }
-inline const value &operator+(const value &x) { return x; }
+inline value operator~(const operand &x)
+{
+    return detail::made(wg_logical_not_at(detail::site(x.where), detail::truth(x).n), x.n);
+}
+inline value operator!(const value &x) { return detail::made(wg_logical_not_at(detail::site(x.made_at()), x), x); }
+inline value operator+(const value &x) { return x; }
 template <class E, class = if_element<E>> element operator-(const E &x) { return element(-operand(x, x.where), x.where); }
-template <class E, class = if_element<E>> element operator!(const E &x) { return element(~operand(x, x.where), x.where); }
+template <class E, class = if_element<E>> element operator!(const E &x)
+{
+    return element(!static_cast<const value &>(x), x.where);
+}
 #define WG_OPERATOR_(sign)                                                                          \
     inline value &operator sign##=(value &a, const operand &b) { return a = operand(a, b.where) sign b; } \
-    template <class V> place &place::operator sign##=(const V &v) { return become(operand(*this, where) sign operand(v, where)), *this; }
+    template <class V> place &place::operator sign##=(const V &v)                                   \
+    {                                                                                                \
+        const value m = mask();                                                                      \
+        refresh();                                                                                   \
+        if (m.ok()) {                                                                                \
+            const value next = operand(*of_, where_) sign operand(v, where_);                        \
+            *of_ = detail::made(wg_where_at(detail::site(where_), m, next, *of_), m, next, *of_);    \
+            return refresh(), *this;                                                                 \
+        }                                                                                            \
+        return become(operand(*this, where_) sign operand(v, where_)), *this;                        \
+    }
 WG_OPERATOR_(+)
 WG_OPERATOR_(-)
 WG_OPERATOR_(*)

@@ -28,6 +28,8 @@
 
 #include "functions.hpp"
 
+#include "words.hpp"
+
 #undef WG_SITE
 
 #endif

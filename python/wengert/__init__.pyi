@@ -2681,7 +2681,7 @@ def repeat(x: _Operand, repeats: _Operand | None = None, axis: _Axes | None = No
         count: builtins.int | None = None) -> Value:
     """np.repeat: each element so many times along an axis; without one of all elements in a row."""
 def repeat_interleave(x: _Operand, repeats: _Operand, dim: builtins.int | None = None) -> Value:
-    """As wg.repeat(x, axis=0, count=2)"""
+    """As wg.repeat(x, count=2, axis=0)"""
 def reshape(x: _Operand, s: _Shape) -> Value:
     """The same elements in another shape."""
 def resize(x: _Operand, shape: _Shape, *, mode: Literal["nearest", "bilinear"] = "nearest",

@@ -212,6 +212,111 @@ static void elements()
     EXPECT(c.finish() == 0);
 }
 
+template <class F> static std::string thrown_by(F f)
+{
+    try {
+        f();
+    } catch (const std::exception &e) {
+        return e.what();
+    }
+    return "nothing";
+}
+static bool has(const std::string &text, const std::string &part) { return text.find(part) != std::string::npos; }
+
+/* What is assigned to a part changes the variable, and nothing else; it keeps its dtype. */
+static void parts()
+{
+    wg::value x = { 1, 2, 3 }, old = x, A = { { 1, 2 }, { 3, 4 } }, b = { true, false }, n = { 1, INFINITY, NAN };
+    x[0] = 5, x[x > 2] *= 10;
+    EXPECT(x.to_vector() == (numbers{ 50, 2, 30 }) && old.to_vector() == (numbers{ 1, 2, 3 }));
+    auto first = A[0], second = A[0];
+    first[0] = 10, second[1] = 20;
+    EXPECT(A.to_vector() == (numbers{ 10, 20, 3, 4 })); // both writes
+    auto corner = A[1][0];
+    corner = 7, corner += 1;
+    EXPECT(A.item(1, 0) == 8 && corner.item() == 8);
+    A[0] = A[1], A(1, 1) = x[1];
+    EXPECT(A.to_vector() == (numbers{ 8, 4, 8, 2 }));
+    b[1] = true, n[wg::all()] = 0;
+    EXPECT(b.dtype() == WG_BOOL && b.to_vector<int>() == (std::vector<int>{ 1, 1 }) && n.to_vector() == (numbers{ 0, 0, 0 }));
+    wg::value w = { 1, 2, 3 }, y = w * w;
+    y[1] = 10 * w[0], y[wg::slice(2)] = { 7 };
+    EXPECT(wg::grad(y.sum(), w).to_vector() == (numbers{ 2 + 10, 0, 0 })); // the gradient of what is still there
+    wg::value one{ w }, same = { w };
+    EXPECT(one.dim() == 1 && same.dim() == 1 && wg::stack({ w }).dim() == 2 && wg::hessian((w * w).sum(), { w }).dim() == 2);
+    EXPECT(x[-1].item() == 30 && A.index({ "...", 1 }).item(0) == 4 && wg::view(A, wg::all(), 0).item(1) == 8);
+    EXPECT(has(thrown_by([&] { x[wg::slice(0, wg::none(), 2)] = { 1, 2 }; }), "a slice with steps takes one number"));
+    EXPECT(has(thrown_by([&] { static_cast<void>((wg::value{ 1, 2 } & 1)); }), "are for bools"));
+}
+
+/* Two sets, two graphs, two calls: what one does the other does not see. */
+static void two_of_each()
+{
+    wg::params p, q;
+    wg::value a = p.add("w", 1.0), b = q.add("w", 2.0);
+    ((a - 3) * (a - 3) + (b - 3) * (b - 3)).backward();
+    wg::sgd of_p(p, 0.5);
+    of_p.step();
+    EXPECT(a.item() == 3 && b.item() == 2 && p["w"].item() == 3 && p.add("w", 9.0).item() == 3);
+    p["w"] = 4.0;
+    EXPECT(a.item() == 4 && p.in("layer").add("v", 1.5).item() == 1.5);
+
+    wg::value x = 2.0;
+    const auto bad = wg::op("bad", [](double) -> double { throw std::range_error("mine"); }, [](double) { return 1.0; });
+    EXPECT(thrown_by([&] { bad(x).item(); }) == "mine");
+    EXPECT(thrown_by([&] { static_cast<void>(wg::check(bad(x), x)); }) == "mine");
+    EXPECT(has(thrown_by([&] { static_cast<void>(wg::value({ 1, 2 }) + wg::value({ 1, 2, 3 })); }), "add: shapes"));
+    for (double k : { 2.0, 3.0 }) { // a rule with another number each time
+        const auto scaled = wg::op("scaled", [](wg::value v) { return v * v; },
+                                   [k](wg::value v, wg::value, wg::value gy) { return k * v * gy; });
+        EXPECT(wg::grad(scaled(x), x).item() == k * 2);
+        wg::value t = 1.0, end = wg::odeint(t, [k](wg::value, wg::value u) { return k * u; }, 0, 1, WG_WITH(.rtol = 1e-9));
+        EXPECT(std::fabs(end.item() - std::exp(k)) < 1e-6 && std::fabs(wg::grad(end, t).item() - std::exp(k)) < 1e-6);
+    }
+    {
+        wg::graph g;
+        wg::value inside = 1.0;
+        g.begin();
+        EXPECT(!inside.ok() && wg::value(2.0).ok() && thrown_by([&] { static_cast<void>(inside + 1); }) != "nothing");
+        wg::graph copy = g, moved = std::move(copy);
+        copy.begin(); // what was moved from is the same graph
+    }
+    EXPECT(x.ok() && (x * x).item() == 4); // the graph of the thread again
+    {
+        wg::context c(WG_WITH(.dtype = WG_F32));
+        wg::graph g(c);
+        wg::value single = { 0.1 };
+        EXPECT(single.dtype() == WG_F32);
+        c.finish();
+        EXPECT(wg::value({ 0.1 }).dtype() == WG_F64);
+    }
+    double sum = 0;
+    int batches = 0;
+    const wg::value X = { { 1, 2 }, { 3, 4 }, { 5, 6 } }, Y = { 1, 2, 3 };
+    for (int epoch = 0; epoch < 2; epoch++)
+        for (const auto &batch : wg::batches(X, Y, 2)) sum += double((batch.x.sum(1) * batch.y).sum()), batches++;
+    EXPECT(batches == 4 && sum == 2 * (3 * 1 + 7 * 2 + 11 * 3) && X.sum().item() == 21);
+}
+
+/* Numbers keep what they are. */
+static void conversions()
+{
+    const wg::value A = std::vector<std::vector<int>>{ { 1, 2 }, { 3, 4 } }, v = { 1, 2, 3 };
+    EXPECT(A.dtype() == WG_I64 && A.item(1, 0) == 3 && wg::value(std::vector<bool>{ true }).dtype() == WG_BOOL);
+    const long long odd = (1LL << 53) + 1;
+    const wg::value big = std::vector<long long>{ odd };
+    EXPECT(big.to_vector<long long>()[0] == odd && big[0].item<int64_t>() == odd);
+    const std::array<int, 3> three = v;
+    const std::vector<float> floats = v;
+    EXPECT(three[2] == 3 && floats[1] == 2.0F && has(thrown_by([&] { std::array<int, 2> two = v; two[0]++; }), "std::array"));
+    EXPECT(has(thrown_by([] { static_cast<void>(wg::value{ { 1, 2 }, { 3 } }); }), "different lengths"));
+    int n = 3, count = 0;
+    for (double e : v) count += e > 1;
+    EXPECT(count == 2 && (n > 2 && v[0] > 0) && !(v[0] > 1) && v.shape().size() == 3 - 2 && v.size() == 3);
+    EXPECT(wg::pow(2, v).to_vector() == (numbers{ 2, 4, 8 }) && (v % 2).to_vector() == (numbers{ 1, 0, 1 }));
+    EXPECT(A.sum(0, true).dim() == 2 && A.sum({ 0, 1 }).dim() == 0 && wg::softmax(v * 0, 0).item(2) == 1.0 / 3);
+}
+
 static wg::graph outlives() { return wg::graph(wg::context()); }
 
 int main()
@@ -221,7 +326,7 @@ int main()
         arithmetic(c), derivatives(c);
         if (c.finish()) wrong++;
     }
-    functions_of_yours(), errors(), errors_of_no_value(), elements();
+    functions_of_yours(), errors(), errors_of_no_value(), elements(), parts(), two_of_each(), conversions();
     wg::graph g = outlives(); // the context lives as long
     EXPECT(wg::sum(g.input("x", { 1, 2 })).item() == 3);
     return wrong != 0;

@@ -75,9 +75,8 @@ static const char head_of_c[] =
     "    (void)w, (void)state;\n";
 static const char head_of_cpp[] =
     "#include <cmath>\n#include \"wengert/wengert.hpp\"\n"
-    "wg_node slope(wg_node t, wg_node x, void *user);\n"
-    "wg_node f(wg_node x, void *user);\n"
-    "void rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]);\n"
+    "wg::value slope(wg::value t, wg::value x);\nwg::value f(wg::value x);\n"
+    "std::vector<wg::value> rule(const std::vector<wg::value> &x, wg::value y, wg::value gy);\n"
     "void all(wg::context c, wg::graph g, wg::params p, wg::optimizer o, wg::data d, double t, const char "
     "*path)\n{\n"
     "    wg_node x = wg_none, a = x, v = x, data = x, s = x, vt = x, u = x, parts[2], to[2], w;\n"
@@ -108,7 +107,7 @@ Test(meant, lines_of_c)
 Test(meant, lines_of_cpp)
 {
     write_lines("all.cpp", head_of_cpp, WG_IN_CPP, "    { ", "; }\n");
-    wgt_shell_or_skip("need g++; g++ -std=c++17 -w -fsyntax-only -Iinclude \"$in/all.cpp\"");
+    wgt_shell_or_skip("need g++; g++ -std=c++20 -w -fsyntax-only -Iinclude \"$in/all.cpp\"");
 }
 
 static const char head_of_python[] =

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The functions and methods of C++, written from the table of the headers (table.py):
-include/wengert/calls.hpp and methods.inc. Options are the structs of C, so that names and defaults stand in
-the headers alone.
+include/wengert/calls.hpp and methods.inc; and words.hpp. Options are the structs of C, so that names and
+defaults stand in the headers alone.
 
 A call whose result is a node is a function in wg::, one whose name begins with nn_ in wg::nn::; where its
 first operand is a node, it is a method too. What no rule tells is written by hand in values.hpp and
 functions.hpp: BY_HAND.
 """
+import glob
+import os
 import re
+import subprocess
 
 HEADS = ("functions ops losses contract arrange pick makers norms conv attention linear nn recurrent "
          "transformer grad implicit wgx/params schedule").split()
@@ -18,6 +21,9 @@ METHOD_BY_HAND = set("grad hessian reshape T".split())
 NAMES = {"const": "constant"}
 PLAIN = {"int": "int", "int64": "int64_t", "uint64": "uint64_t", "double": "double", "bool": "bool",
          "size": "size_t", "dtype": "wg_dtype", "init": "const wg_init &", "pattern": "wg_pattern"}
+KEYWORDS = "if for while and or not xor union new delete default export nn optim".split()
+TOP = ("/* SPDX-License-Identifier: MIT */\n/* Made of the headers of C by tools/build/cpp_calls.py "
+       "(make docs): do not edit. */\n")
 VALUES, TEXT = "const std::vector<value> &", "const text &"
 
 
@@ -172,7 +178,7 @@ def wrapped(text, indent, first=False):
 
 
 def names(params):
-    return [re.search(r"(\w+)(?: = .*)?$", p)[1] for p in params]
+    return [re.search(r"(\w+)(?: = .*|;)?$", p)[1] for p in params]
 
 
 def bare(params):
@@ -180,7 +186,10 @@ def bare(params):
 
 
 def overloads(c, result, params):
-    """More ways to give the options: the first ones by position; behind axes also keepdims."""
+    """More ways to give the arguments: without the last operands, if they may be left out; the first options
+    by position; behind axes also keepdims."""
+    if c.name in c.table.needed:
+        yield params[:c.table.needed[c.name]] + [params[-1]], [], ""
     if not c.places or not c.struct:
         return
     options = c.options[:c.places]
@@ -195,10 +204,36 @@ def overloads(c, result, params):
             yield front + placed[:k] + [params[-1]], sets[:k], "class = void"
     if several and ("keepdims", "bool") in c.options:
         sets = ["%s o;" % params[-1].split()[0]] + sets + ["o.keepdims = keepdims;"]
-        yield front + placed + ["bool keepdims"], sets, ""
+        yield front + placed + ["B keepdims"], sets, "class B, class = if_bool<B>"
 
 
-def written(table):
+def words(top, calls):
+    """words.hpp: names of other libraries, whose use says the line to write, by src/language/words/names.txt.
+    They have a namespace of their own, so that they are no rivals of your functions."""
+    told = subprocess.run(
+        ["awk", "-f", "tools/build/names.awk", "-", "src/language/words/names.txt"], cwd=top, input=calls,
+        capture_output=True, text=True, check=True).stdout
+    known = calls + "".join(open(f, encoding="utf-8").read() for f in glob.glob(
+        os.path.join(top, "include/wengert/*.hpp")) if not f.endswith("/words.hpp"))
+    lower, upper = [], []
+    for word, kind, rest in re.findall(r'\{ "(\w+)", WG_WORD_(\w+), \{ (.*) \} \},', told):
+        line = re.findall(r'"((?:\\.|[^"\\])*)"|NULL', rest)[2]
+        defined = re.search(r"\b%s\b *\(|(class|struct|using) %s\b" % (word, word), known)
+        if kind == "CALL" and line.startswith("write ") and word not in KEYWORDS and not defined:
+            (lower if word[0].islower() else upper).append('WG_WORD_(%s, "%s")' % (word, line))
+    refusal = "{ static_assert(sizeof...(A) > 99, line); "
+    return "\n".join([
+        TOP + "/* Names of other libraries: a call of one is an error that says the line to write. */",
+        "#ifndef WENGERT_WORDS_HPP", "#define WENGERT_WORDS_HPP", "", '#include "calls.hpp"', "",
+        "namespace wg", "{", "namespace not_here", "{", "#define WG_WORD_(name, line) \\",
+        "    template <class... A> value name(const A &...) " + refusal + "return value(); }"] + lower + [
+        "#undef WG_WORD_", "} // namespace not_here", "using namespace not_here;", "",
+        "namespace nn", "{", "#define WG_WORD_(name, line) \\",
+        "    struct name { template <class... A> name(const A &...) " + refusal + "} };"] + upper + [
+        "#undef WG_WORD_", "} // namespace nn", "} // namespace wg", "#endif", ""])
+
+
+def written(table, top_of_project):
     """The texts of methods.inc and calls.hpp, and the names of the calls that no rule can write."""
     methods, calls, later, structs, layers, unable = [], [], [], [], [], []
     rows = [(h, Call(table, n, r, p, s)) for h, n, r, p, s in table.calls if h in HEADS]
@@ -222,33 +257,37 @@ def written(table):
         if result.endswith("_parts"):
             structs.append("struct %s {\n    value %s;\n};" % (result, ", ".join(
                 n for n, k in c.operands if k == "node*!")))
-        out.append(inline("inline %s %s(%s)" % (result, name, ", ".join(params + site)), body))
+        worse = "class = void" if c.name in table.needed else ""
+        head = "template <%s> " % worse if worse else ""
+        out.append(inline("%sinline %s %s(%s)" % (head, result, name, ", ".join(params + site)), body))
         if c.graph:
             _, with_graph, its = function(c, True)
             out.append(inline("inline %s %s(%s)" % (result, name, ", ".join(with_graph + site)), its))
         method = (not layer and c.result == "node" and c.shown() and c.shown()[0][1] == "node"
                   and name not in METHOD_BY_HAND)
-        forms = [(params, None, "")] + list(overloads(c, result, params))
+        forms = [(params, None, worse)] + list(overloads(c, result, params))
         for parameters, sets, template in forms:
             head = "template <%s> " % template if template else ""
             if sets is not None:
-                call = "return %s(%s);" % (name, ", ".join(names(params) + ["at"]))
+                given = names(parameters + sets) + ["o"]
+                all_of_them = [n if n in given else "operand()" for n in names(params)]
+                call = "return %s(%s);" % (name, ", ".join(all_of_them + ["at"]))
                 out.append(inline("%sinline %s %s(%s)" % (head, result, name, ", ".join(parameters + site)),
                                   sets + [call]))
             if not method:
                 continue
             rest = parameters[1:]
             methods.append("%s%s %s(%s) const;" % (head, result, name, ", ".join(rest + ["WG_CALLER"])))
+            head = re.sub(" = (if_bool<B>|void)", "", head)
             later.append(inline("%sinline %s value::%s(%s) const" % (
-                head.replace("= void", ""), result, name, ", ".join(bare(rest) + ["call_site at"])),
+                head, result, name, ", ".join(bare(rest) + ["call_site at"])),
                 ["return wg::%s(%s);" % (name, ", ".join(["*this"] + names(rest) + ["at"]))]))
-    top = ("/* SPDX-License-Identifier: MIT */\n/* Made of the headers of C by tools/build/cpp_calls.py "
-           "(make docs): do not edit. */\n")
     declared = ["    " + m if len(m) < 104 else "\n".join(wrapped(m, "    ")) for m in methods]
-    inside = top + "/* Methods of wg::value: included in the class. calls.hpp defines them. */\n"
+    inside = TOP + "/* Methods of wg::value: included in the class. calls.hpp defines them. */\n"
     said = "/* Functions in wg:: and layers in wg::nn::. wengert.hpp includes it. */"
-    outside = [top + said, "#ifndef WENGERT_CALLS_HPP", "#define WENGERT_CALLS_HPP", ""]
+    outside = [TOP + said, "#ifndef WENGERT_CALLS_HPP", "#define WENGERT_CALLS_HPP", ""]
     outside += ['#include "objects.hpp"', "", "namespace wg", "{", ""] + structs + [""] + calls
     outside += ["", "/* ---- methods ---- */", ""] + later + ["", "namespace nn", "{", ""] + layers
     outside += ["", "} // namespace nn", "} // namespace wg", "#endif", ""]
-    return (inside + "\n".join(declared) + "\n", "\n".join(outside)), unable
+    outside = "\n".join(outside)
+    return (inside + "\n".join(declared) + "\n", outside, words(top_of_project, outside)), unable

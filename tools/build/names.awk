@@ -7,22 +7,27 @@ function is_name_char(c) { return c ~ /[A-Za-z0-9_]/ }
 function named(name, rest, before, language,    call) {
     call = rest ~ /^\(/ && (name ~ /^[a-z]/ || language == "py") && before !~ /[.>:\\]/
     if (call && language == "py") return "wg." name
-    if (call && language == "cpp" && (name in native) && !options) return "wg::" name
+    if (call && language == "cpp" && (name in native)) return native[name]
     if (call && language != "wg") return "wg_" name
     if (language == "py" && name ~ /^(true|false)$/) return toupper(substr(name, 1, 1)) substr(name, 2)
     return name
 }
 
+BEGIN {
+    split("slice reshape cast grad hessian einsum", by_hand, " ")
+    for (i in by_hand) native[by_hand[i]] = "wg::" by_hand[i]
+}
+
 # The text of a field in a language.
-function written(text, language,    out, c, name, before, in_c, quoted, list, depth, opens) {
+function written(text, language,    out, c, name, before, in_c, quoted, list, depth, opens, deep, of,
+                 starts) {
     in_c = language == "c" || language == "cpp"
-    options = text ~ /[a-z_0-9]=[^= ]/
     if (text ~ /^: write /) {
         print FILENAME ":" FNR ": a sentence that begins as a line does" > "/dev/stderr"
         bad = 1
     }
     if (text ~ /^: /) return substr(text, 3)
-    out = ""; before = " "; list = "WG_SHAPE("; depth = 0
+    out = ""; before = " "; list = "WG_SHAPE("; depth = 0; deep = 0; of[0] = 0
     while (text != "") {
         c = substr(text, 1, 1)
         if (c == "\"") quoted = !quoted
@@ -32,23 +37,32 @@ function written(text, language,    out, c, name, before, in_c, quoted, list, de
             if (in_c && text ~ /^=[^= ]/ && before ~ /[ (]/) {
                 list = name ~ /^ax[ei]s$/ ? "WG_AXES(" : "WG_SHAPE("
                 if (name == "axis" && text ~ /^=\[/) name = "axes"
+                if (of[deep] == "native") { out = out "{ "; of[deep] = "opened" }
                 out = out "." name " = "
                 text = substr(text, 2)
-                if (name ~ /^(size|stride|padding)$/ && match(text, /^[0-9]+/)) {
+                if (name ~ /^(size|stride|padding)$/ && !of[deep] && match(text, /^[0-9]+/)) {
                     out = out "WG_SHAPE(" substr(text, 1, RLENGTH) ")"
                     text = substr(text, RLENGTH + 1)
                 }
                 before = " "
                 continue
             }
-            out = out named(name, text, before, language)
+            c = named(name, text, before, language)
+            if (text ~ /^\(/ && c ~ /^wg::/) starts = "native"
+            out = out c
             before = substr(name, length(name))
             continue
         }
         text = substr(text, 2)
+        if (!quoted && c == "." && of[deep] == "native" && text ~ /^[a-zA-Z_]+ = /) {
+            of[deep] = "opened"
+            c = "{ ."
+        }
+        if (!quoted && c == "(") { of[++deep] = starts; starts = 0 }
+        if (!quoted && c == ")" && of[deep--] == "opened") c = " })"
         if (!quoted && in_c && c == "[" && before ~ /[ (]/) {
-            opens[++depth] = ")"
-            c = list
+            opens[++depth] = of[deep] ? " }" : ")"
+            c = of[deep] ? "{ " : list
             list = "WG_SHAPE("
         }
         else if (!quoted && in_c && c == "[") opens[++depth] = "]"
@@ -72,10 +86,13 @@ function call(text, language) { return text == "-" ? "NULL" : quote(written(text
 
 function field(i, otherwise) { return i in part ? part[i] : otherwise }
 
-FILENAME ~ /calls\.hpp$/ {
+FILENAME !~ /names\.txt$/ {
     if (/^namespace nn/) layers = 1
-    if (!layers && /wg_reduce_args o =|^[^{]*\((const (value|operand) &[a-z]+, )+WG_CALLER\)/ &&
-        match($0, /^inline value [a-z0-9_]+\(/)) native[substr($0, 14, RLENGTH - 14)]
+    if (match($0, /^inline (value|states) [a-z0-9_]+\(/)) {
+        name = substr($0, 8, RLENGTH - 8)
+        sub(/^[a-z]+ /, "", name)
+        native[layers ? "nn_" name : name] = (layers ? "wg::nn::" : "wg::") name
+    }
     next
 }
 

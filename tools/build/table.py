@@ -22,8 +22,9 @@ sys.dont_write_bytecode = True
 import cpp_calls
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-PYTHON, METHODS, CALLS = (os.path.join(TOP, p) for p in (
-    "python/wengert/_table.txt", "include/wengert/methods.inc", "include/wengert/calls.hpp"))
+PYTHON, METHODS, CALLS, OTHER_WORDS = (os.path.join(TOP, p) for p in (
+    "python/wengert/_table.txt", "include/wengert/methods.inc", "include/wengert/calls.hpp",
+    "include/wengert/words.hpp"))
 MARK = "\1(\\d+)\1"
 WORDS = {"const char *": "text", "char *": "text!", "const char **": "text*!", "const char *const *": "text*",
          "const char *const []": "text[]", "size_t": "size", "unsigned": "uint",
@@ -57,6 +58,9 @@ class Table:
         defined = [m for _, text, _ in texts for m in
                    re.finditer(r"#define (\w+)\(([^)]*)\)((?:[^\n]*\\\n)*[^\n]*)", text)]
         self.macros = {m[1]: m[3].replace("\\\n", " ") for m in defined}
+        # of calls whose last operands may be left out: how many must be there
+        self.needed = {m[1]: int(m[2]) for body in self.macros.values() for m in
+                       re.finditer(r"WG_NAMED\(\s*wg_(\w+)_at, \w+, \([^)]*\), (\d)_\d,", body)}
         self.macro_words = {m[1]: split(m[2]) for m in defined}
         self.titles = {head: opening(notes) for head, _, notes in texts}
         for head, text, notes in texts:
@@ -299,8 +303,9 @@ def main():
     if "--exported" in sys.argv:
         print("\n".join(sorted(table.written)))
         return 0
-    (methods, calls), unable = cpp_calls.written(table)
-    wanted, different = {PYTHON: table.python(), METHODS: methods, CALLS: calls}, 0
+    (methods, calls, words), unable = cpp_calls.written(table, TOP)
+    wanted = {PYTHON: table.python(), METHODS: methods, CALLS: calls, OTHER_WORDS: words}
+    different = 0
     for path, text in wanted.items():
         old = open(path, encoding="utf-8").read() if os.path.exists(path) else ""
         if "--check" in sys.argv and old != text:
