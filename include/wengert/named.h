@@ -161,6 +161,7 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
     typedef struct T {                                                                      \
         WG_MARK_FIELD_(T)                                                                   \
         LIST(T, WG_NO_, WG_FIELD_) GAP T##_list(WG_OPERAND_, WG_NO_) END                    \
+        WG_TAKE_EACH_(T, LIST)                                                              \
     } T;                                                                                    \
     WG_HIDDEN_ const wg_option_list *T##_rows(void)
 #ifndef __cplusplus
@@ -168,6 +169,7 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
  * aggregate with no elements: few lines), or between options, an error of clang and a warning of gcc that needs no flag.
  * These fields take up no room. */
 #define WG_MARK_FIELD_(T)               size_t mark __attribute__((aligned(8)));
+#define WG_TAKE_EACH_(T, LIST)
 #define WG_FIELD_(type, name, ...)      WG_GAP_(name) type name;
 #define WG_GAP_(name)                   __extension__ char no_name_before_##name[0];
 #ifdef __clang__

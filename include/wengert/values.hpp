@@ -227,9 +227,30 @@ template <class F> filled<F> fill(F f) { return filled<F>{ f }; }
 
 } // namespace detail
 
-/* Options in any order, and before C++20: wg::sum(x, WG_WITH(.keepdims = true, .axis = 0)). */
+/* Options in any order, and before C++20: wg::sum(x, WG_WITH(.keepdims = true, .axis = 0)). A list stands in parentheses:
+ * .axes = (wg::axes{ 0, 1 }). */
 #if __cplusplus >= 201402L
 #define WG_WITH(...) ::wg::detail::fill([&](auto &wg_options_) { (void)0 WG_SET_(wg_options_, __VA_ARGS__, ); })
+#else
+namespace detail
+{
+template <class F> struct filled_by_name {
+    F f;
+    template <class T,
+              class = typename std::enable_if<std::is_same<decltype(std::declval<T &>().mark), wg_mark>::value>::type>
+    operator T() const
+    {
+        wg_every_option every;
+        f(every);
+        T o = T();
+        o.take_options(every);
+        return o;
+    }
+};
+template <class F> filled_by_name<F> fill_by_name(F f) { return filled_by_name<F>{ f }; }
+} // namespace detail
+#define WG_WITH(...) \
+    ::wg::detail::fill_by_name([&](wg_every_option &wg_options_) { (void)0 WG_SET_(wg_options_, __VA_ARGS__, ); })
 #endif
 
 /* ---- indices ---- */

@@ -14,7 +14,7 @@
  * has its own context and graph, in double precision. wg::context c({ .dtype = WG_F32 }); wg::graph g(c) are others.
  *
  * Options are the structs of C: wg::sum(x, { .axes = { 0, 1 } }) since C++20, in the order of the header;
- * wg::sum(x, WG_WITH(.axis = 0, .keepdims = true)) in any order, since C++14; in C++11 WG_OPTS(wg_reduce_args, .axis = 0).
+ * wg::sum(x, WG_WITH(.keepdims = true, .axis = 0)) in any order, since C++11.
  *
  * A mistake throws wg::error, whose text begins with the file and the line of the call, and the context goes on. After
  * c.exceptions(false) errors are those of C. What a function of yours throws while the library calls it is thrown by the call

@@ -28,8 +28,6 @@ each() {
     done
 }
 
-from_17() { for s; do case $s in c++1[14]) ;; *) echo $s ;; esac; done; }
-
 # ---- lists in the headers ----
 
 # The names X(name) of a list of the headers.

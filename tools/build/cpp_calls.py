@@ -233,6 +233,18 @@ def words(top, calls):
         "#undef WG_WORD_", "} // namespace nn", "} // namespace wg", "#endif", ""])
 
 
+def option_names(table):
+    """option_names.hpp: the names of all options, for WG_WITH in C++11."""
+    out = ["#define WG_OPTION_NAMES(X)"]
+    for n in sorted({name for _, options in table.lists.values() for _, name, _ in options}):
+        if len(out[-1]) + len(n) > 100:
+            out.append("   ")
+        out[-1] += " X(%s)" % n
+    return "\n".join([
+        TOP + "/* The names of all options: fields.hpp uses them. */", "#ifndef WENGERT_OPTION_NAMES_HPP",
+        "#define WENGERT_OPTION_NAMES_HPP", " \\\n".join(out), "#endif", ""])
+
+
 def written(table, top_of_project):
     """The texts of methods.inc and calls.hpp, and the names of the calls that no rule can write."""
     methods, calls, later, structs, layers, unable = [], [], [], [], [], []
@@ -290,4 +302,5 @@ def written(table, top_of_project):
     outside += ["", "/* ---- methods ---- */", ""] + later + ["", "namespace nn", "{", ""] + layers
     outside += ["", "} // namespace nn", "} // namespace wg", "#endif", ""]
     outside = "\n".join(outside)
-    return (inside + "\n".join(declared) + "\n", outside, words(top_of_project, outside)), unable
+    texts = inside + "\n".join(declared) + "\n", outside, words(top_of_project, outside), option_names(table)
+    return texts, unable

@@ -22,9 +22,9 @@ sys.dont_write_bytecode = True
 import cpp_calls
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-PYTHON, METHODS, CALLS, OTHER_WORDS = (os.path.join(TOP, p) for p in (
+PYTHON, *CPP = (os.path.join(TOP, p) for p in (
     "python/wengert/_table.txt", "include/wengert/methods.inc", "include/wengert/calls.hpp",
-    "include/wengert/words.hpp"))
+    "include/wengert/words.hpp", "include/wengert/option_names.hpp"))
 MARK = "\1(\\d+)\1"
 WORDS = {"const char *": "text", "char *": "text!", "const char **": "text*!", "const char *const *": "text*",
          "const char *const []": "text[]", "size_t": "size", "unsigned": "uint",
@@ -303,8 +303,8 @@ def main():
     if "--exported" in sys.argv:
         print("\n".join(sorted(table.written)))
         return 0
-    (methods, calls, words), unable = cpp_calls.written(table, TOP)
-    wanted = {PYTHON: table.python(), METHODS: methods, CALLS: calls, OTHER_WORDS: words}
+    in_cpp, unable = cpp_calls.written(table, TOP)
+    wanted = {PYTHON: table.python(), **dict(zip(CPP, in_cpp))}
     different = 0
     for path, text in wanted.items():
         old = open(path, encoding="utf-8").read() if os.path.exists(path) else ""
