@@ -96,6 +96,7 @@ need_whole() {
     kpsewhich pgfplots.sty >/dev/null 2>&1 || want texlive-latex-base texlive-pictures
     kpsewhich beamer.cls >/dev/null 2>&1 || want texlive-latex-recommended
     command -v gfortran >/dev/null || want gfortran
+    [ -d /usr/include/eigen3 ] || want libeigen3-dev
     command -v mypy >/dev/null || want mypy
     command -v debootstrap >/dev/null || want debootstrap
     command -v dh >/dev/null && command -v dh_python3 >/dev/null || want debhelper dh-python

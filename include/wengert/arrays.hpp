@@ -48,7 +48,8 @@ template <> struct is_row<std::vector<bool>, void> : std::false_type {
 template <class T>
 struct is_row<T, decltype(void(std::declval<const T &>().size()), void(*std::declval<const T &>().data()))>
     : std::integral_constant<bool, std::is_arithmetic<bare<decltype(*std::declval<const T &>().data())>>::value &&
-                                       !is_eigen<T>::value && !std::is_base_of<std::string, T>::value> {
+                                       !is_eigen<T>::value &&
+                                       !std::is_same<bare<decltype(*std::declval<const T &>().data())>, char>::value> {
 };
 /* Rows in a container: std::vector<std::vector<double>>. */
 template <class T, class = void> struct is_rows : std::false_type {

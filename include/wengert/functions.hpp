@@ -488,6 +488,7 @@ class batches
     data data_;
     int64_t size_;
     call_site at_;
+    bool running_ = false; /* a loop was left before its end */
 
   public:
     struct batch {
@@ -506,7 +507,10 @@ class batches
         batch b_;
 
       public:
-        explicit iterator(batches *of) : of_(of) { ++*this; }
+        explicit iterator(batches *of) : of_(of)
+        {
+            if (of_) ++*this;
+        }
         const batch &operator*() const { return b_; }
         iterator &operator++()
         {
@@ -514,12 +518,18 @@ class batches
             if (of_ && of_->data_.next(b, of_->size_, of_->at_)) {
                 of_->graph_.begin();
                 b_.x = of_->graph_.input("x", b.x, of_->at_), b_.y = of_->graph_.input("y", b.y, of_->at_);
-            } else of_ = nullptr;
+            } else if (of_) of_->running_ = false, of_ = nullptr;
             return *this;
         }
         friend bool operator!=(const iterator &a, const iterator &b) { return a.of_ != b.of_; }
     };
-    iterator begin() { return iterator(this); }
+    iterator begin()
+    {
+        wg_batch rest;
+        while (running_ && data_.next(rest, size_, at_)) {} /* each loop has all rows */
+        running_ = true;
+        return iterator(this);
+    }
     iterator end() { return iterator(nullptr); }
 
   private:

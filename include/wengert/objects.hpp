@@ -459,8 +459,13 @@ class params : public detail::handle<wg_params>
         if (wg_params_is_state(*this, i)) return wg_state_at(WG_SITE, g, *this, name.s, s, wg_init());
         return detail::param(wg_param_at(WG_SITE, g, *this, name.s, s, wg_init()), *this);
     }
-    inline param_place operator[](const char *name) const;
-    inline param_place operator[](const std::string &name) const;
+    struct name_here {
+        std::string name;
+        call_site where;
+        name_here(const char *n, WG_CALLER) : name(n), where(at) {}
+        name_here(const std::string &n, WG_CALLER) : name(n), where(at) {}
+    };
+    inline param_place operator[](const name_here &name) const;
     bool has(const text &name) const { return wg_params_find(*this, name.s) >= 0; }
     size_t size() const { return wg_params_size(*this); } /* how many numbers are trained */
     std::vector<std::string> names() const
@@ -535,11 +540,7 @@ class param_place : public value
     }
     const param_place &operator=(std::initializer_list<element_of_list> numbers) const { return *this = wg::array(numbers); }
 };
-inline param_place params::operator[](const char *name) const
-{
-    return param_place(*this, name, call_site("params", 0));
-}
-inline param_place params::operator[](const std::string &name) const { return (*this)[name.c_str()]; }
+inline param_place params::operator[](const name_here &n) const { return param_place(*this, n.name, n.where); }
 
 /* ---- optimizers ---- */
 

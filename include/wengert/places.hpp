@@ -90,8 +90,14 @@ inline value value::indexed(const wg::index &k, int &axis, int left, call_site a
 inline value value::index_by(const std::vector<wg::index> &all, call_site at) const
 {
     value x = *this;
-    int axis = 0, left = 0;
-    for (const auto &k : all) left += k.kind_ == wg::index::PLACE || k.kind_ == wg::index::SLICE;
+    int axis = 0, left = 0, lists = 0;
+    for (const auto &k : all) {
+        left += k.kind_ == wg::index::PLACE || k.kind_ == wg::index::SLICE;
+        lists += k.kind_ == wg::index::NODE;
+    }
+    if (lists > 1)
+        refuse(at, WG_ERROR_USE, "two lists of places: NumPy takes pairs of them, and here there is one list; write "
+                                 "x.reshape({ -1 })[rows * columns_of_x + columns] for pairs, x[rows] and another index for all");
     for (const auto &k : all) {
         left -= k.kind_ == wg::index::PLACE || k.kind_ == wg::index::SLICE;
         x = x.indexed(k, axis, k.kind_ == wg::index::REST ? left : 0, at);

@@ -17,15 +17,18 @@ Test(python, table) { SHELL("tools/build/table.py --check && tools/build/signatu
 /* What headers leave out is named, and a call that no library has is in the list of names. */
 Test(python, table_finds_what_is_left_out)
 {
-    const char *said = SHELL(
-        "cd \"$in\" && mkdir -p t/tools/build t/docs t/python/wengert && cp -r \"$here/include\" t &&\n"
-        "cp \"$here/tools/build/table.py\" t/tools/build && cp \"$here/docs/ops.md\" t/docs && cd t &&\n"
-        "sed -i '/wg_data_rows/s|/\\*.*||' include/wengert/data.h &&\n"
-        "sed -i 's|\"how much of b stays\"|\"\"|' include/wengert/optim.h &&\n"
-        "sed -i 's|another height; default: the figure.s|another height|' include/wengert/figure.h &&\n"
-        "echo 'WG_API void wg_in_no_library(void);' >>include/wengert/plan.h &&\n"
-        "tools/build/table.py >/dev/null && ! tools/build/table.py --check >said && sort said &&\n"
-        "tools/build/table.py --exported | grep no_library");
+    const char *said =
+        SHELL("cd \"$in\" && mkdir -p t/tools/build t/docs t/python/wengert t/src/language && cp -r "
+              "\"$here/include\" t &&\n"
+              "cp -r \"$here/src/language/words\" t/src/language && cd \"$here/tools/build\" &&\n"
+              "cp table.py cpp_calls.py names.awk \"$in/t/tools/build\" && cd \"$in\" && cp "
+              "\"$here/docs/ops.md\" t/docs && cd t &&\n"
+              "sed -i '/wg_data_rows/s|/\\*.*||' include/wengert/data.h &&\n"
+              "sed -i 's|\"how much of b stays\"|\"\"|' include/wengert/optim.h &&\n"
+              "sed -i 's|another height; default: the figure.s|another height|' include/wengert/figure.h &&\n"
+              "echo 'WG_API void wg_in_no_library(void);' >>include/wengert/plan.h &&\n"
+              "tools/build/table.py >/dev/null && ! tools/build/table.py --check >said && sort said &&\n"
+              "tools/build/table.py --exported | grep no_library");
     cr_expect_str_eq(said,
                      "figure_save_opts.height: WG_AUTO, and its sentence says no default\n"
                      "include/wengert/data.h: wg_data_rows: a call without a sentence\n"

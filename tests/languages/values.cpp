@@ -295,6 +295,15 @@ static void two_of_each()
     const wg::value X = { { 1, 2 }, { 3, 4 }, { 5, 6 } }, Y = { 1, 2, 3 };
     for (int epoch = 0; epoch < 2; epoch++)
         for (const auto &batch : wg::batches(X, Y, 2)) sum += double((batch.x.sum(1) * batch.y).sum()), batches++;
+    wg::batches again(X, Y, 2);
+    for (const auto &batch : again)
+        if (batch.x.ok()) break;
+    int64_t rows = 0;
+    for (const auto &batch : again) rows += batch.x.size(0);
+    EXPECT(rows == 3); // all rows, also after a loop that was left
+    const wg::value k = std::vector<int>{ 0, 1 };
+    EXPECT(has(thrown_by([&] { static_cast<void>(X(k, k)); }), "two lists of places"));
+    EXPECT(has(thrown_by([&] { p["w"] = { 1, 2 }; }), "values.cpp:"));
     EXPECT(batches == 4 && sum == 2 * (3 * 1 + 7 * 2 + 11 * 3) && X.sum().item() == 21);
 }
 
