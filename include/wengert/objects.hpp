@@ -326,8 +326,6 @@ class graph : public detail::handle<wg_graph>
     }
     wg_mode mode() const { return wg_graph_mode(*this); }
     int64_t size() const { return wg_graph_nodes(*this); }
-    /* The graph of this thread: that which was made or begun last and is there still. */
-    static graph current();
 
     value input(const text &name, const wg_tensor &t, WG_CALLER) const { return wg_input_at(WG_SITE, *this, name.s, t); }
     /* Numbers of yours. Floats become the context's dtype, int32_t, int64_t and uint8_t stay what they are. */
@@ -362,15 +360,21 @@ class graph : public detail::handle<wg_graph>
 
 namespace detail
 {
+/* A new graph for values of this thread, which the context frees. */
+inline wg_graph *graph_of(const shared &o)
+{
+    wg_graph *g = wg_graph_new(o->c);
+    wg_begin(g, WG_TRAIN);
+    graphs_here().begin(g, ref<life>(new life), o->its);
+    return g;
+}
 inline wg_graph *raw(const graph &g) { return g; }
 inline wg_graph *current_graph()
 {
     graphs_of_thread &here = graphs_here();
     while (here.first && here.first->is_over()) here.drop(&here.first);
     if (here.first) return here.first->g;
-    static thread_local graph &g = *new graph; /* with the context, which may outlive the thread */
-    if (!here.first) g.begin();
-    return g;
+    return graph_of(context::of_thread().owner());
 }
 inline wg_node input_of_number(call_site at, wg_graph *g, double number)
 {
@@ -452,10 +456,7 @@ class params : public detail::handle<wg_params>
         }
         const wg_shape s = wg_params_tensor(*this, i).shape;
         wg_graph *g = detail::current_graph();
-        if (wg_graph_context(g) != of()) { /* the first value of this context */
-            wg_begin(g = wg_graph_new(of()), WG_TRAIN);
-            detail::graphs_here().begin(g, detail::ref<detail::life>(new detail::life), owner_->its);
-        }
+        if (wg_graph_context(g) != of()) g = detail::graph_of(owner_); /* the first value of this context */
         if (wg_params_is_state(*this, i)) return wg_state_at(WG_SITE, g, *this, name.s, s, wg_init());
         return detail::param(wg_param_at(WG_SITE, g, *this, name.s, s, wg_init()), *this);
     }
