@@ -88,7 +88,8 @@ latex=test_latex_compiles
 lessons="test_lesson_mistakes test_strangers_all"
 graphs="test_random_graphs test_choices test_nothing_dropped test_read_back test_sequences test_late_failures
     test_formula_values test_read_edges test_command test_command_plot
-    test_command_text test_c_file test_c_ops test_cpp"
+    test_command_text test_c_file test_c_ops test_cpp
+    test_cpp_forms"
 graphs=${graphs//$'\n'/ }
 many="WG_GRAPHS=${WG_GRAPHS:-4000} WG_SEQUENCES=${WG_SEQUENCES:-20000} WG_POINTS=all"
 many="$many WG_LINES=${WG_LINES:-5000} WG_PICTURES=${WG_PICTURES:-1500} WG_FORMULAS=${WG_FORMULAS:-10}"
@@ -98,6 +99,7 @@ many="$many WG_EXAMPLES=all"
 # By several processes of mpirun.
 mpi=test_processes
 no_others="-${browser// / -} -$latex -$waits -${lessons// / -} -$mpi -test_onnx_programs -test_onnx_steps"
+no_others="$no_others -test_cpp_forms"
 
 # The library without a wing: its rooms, and of those of show not what runs the command.
 no_wing="SHOW=0 LANGUAGE=0 BUILD=$build"

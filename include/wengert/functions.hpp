@@ -44,18 +44,21 @@ inline value arange(double to, WG_CALLER) { return arange(0, to, 1, at); }
 
 namespace detail
 {
-inline uint64_t &draws()
+struct draws {
+    uint64_t seed, next;
+};
+inline draws &draws_here()
 {
-    static thread_local uint64_t state;
-    return state;
+    static thread_local draws d;
+    return d;
 }
-/* In (0, 1]: SplitMix64 (Steele, Lea and Flood 2014). */
+/* In (0, 1], of 53 bits of the library's generator. */
 inline double draw()
 {
-    uint64_t z = draws() += 0x9E3779B97F4A7C15;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-    z = (z ^ z >> 27) * 0x94D049BB133111EB;
-    return (static_cast<double>((z ^ z >> 31) >> 11) + 1) / 9007199254740992.0;
+    draws &d = draws_here();
+    const uint64_t high = wg_random_bits(d.seed, 0, 0, d.next), low = wg_random_bits(d.seed, 1, 0, d.next);
+    d.next++;
+    return (static_cast<double>((high << 32 | low) >> 11) + 1) / 9007199254740992.0;
 }
 template <class F> value drawn(const shape &s, call_site at, F f)
 {
@@ -67,7 +70,7 @@ template <class F> value drawn(const shape &s, call_site at, F f)
 
 /* Numbers that are drawn now, by the generator of this thread; a graph that is run again has the same. Parameters and dropout
  * follow the seed of their context. wg::random_normal and wg::random_uniform draw when the graph runs. */
-inline void seed(uint64_t n) { detail::draws() = n; }
+inline void seed(uint64_t n) { detail::draws_here() = detail::draws{ n, 0 }; }
 inline value rand(const wg::shape &s, WG_CALLER)
 {
     return detail::drawn(s, at, [] { return 1 - detail::draw(); });
@@ -75,8 +78,8 @@ inline value rand(const wg::shape &s, WG_CALLER)
 inline value randn(const wg::shape &s, WG_CALLER) /* Box and Muller (1958) */
 {
     return detail::drawn(s, at, [] {
-        const double r = __builtin_sqrt(-2 * __builtin_log(detail::draw()));
-        return r * __builtin_cos(6.283185307179586 * detail::draw());
+        const double u = detail::draw();
+        return wg_box_muller(u, 1 - detail::draw());
     });
 }
 
@@ -105,6 +108,7 @@ inline std::vector<value> split(const value &x, int parts, int axis = 0, WG_CALL
 }
 inline value all(const value &x, WG_CALLER) { return all_of(x, wg_reduce_args(), at); }
 inline value any(const value &x, WG_CALLER) { return any_of(x, wg_reduce_args(), at); }
+inline std::vector<value> value::split(int parts, int axis, call_site at) const { return wg::split(*this, parts, axis, at); }
 inline value value::all(call_site at) const { return wg::all(*this, at); }
 inline value value::any(call_site at) const { return wg::any(*this, at); }
 inline value value::permute(const wg::axes &order, call_site at) const
@@ -366,6 +370,14 @@ template <class F> value recompute(const value &x, F f, WG_CALLER)
 {
     auto *c = detail::called_by(x, "recompute", f);
     return detail::made(wg_recompute_at(WG_SITE, x, c->part, c), x);
+}
+/* x = f(x, i) for i = 0 .. steps - 1, with few states kept. */
+template <class F>
+value recompute_chain(const value &x, F f, int steps, wg_recompute_chain_args o = wg_recompute_chain_args(), WG_CALLER)
+{
+    auto *c = detail::called_by(x, "recompute_chain", f);
+    o.x = x, o.f = c->step, o.user = c, o.steps = steps;
+    return detail::made(wg_recompute_chain_at(WG_SITE, &o), x);
 }
 /* z with z = f(z). */
 template <class F> value fixed_point(const value &start, F f, wg_fixed_point_args o = wg_fixed_point_args(), WG_CALLER)

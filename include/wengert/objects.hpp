@@ -31,17 +31,14 @@ template <class T> class ref
     {
         if (p_ && !__atomic_sub_fetch(&p_->count, 1, __ATOMIC_ACQ_REL)) delete p_;
     }
-    static ref share(T *p) { return ref(ref(p), p); }
+    static ref share(T *p)
+    {
+        __atomic_add_fetch(&p->count, 1, __ATOMIC_RELAXED);
+        return ref(p);
+    }
     T *get() const { return p_; }
     T *operator->() const { return p_; }
     explicit operator bool() const { return p_; }
-
-  private:
-    ref(ref &&owned, T *p) : p_(p)
-    {
-        owned.p_ = nullptr;
-        if (p_) __atomic_add_fetch(&p_->count, 1, __ATOMIC_RELAXED);
-    }
 };
 /* A thing of yours that nodes of a graph use. */
 struct held {
@@ -56,11 +53,12 @@ struct param_node {
     param_node *next;
 };
 
-/* The context and what it needs. The last object that shares it finishes the context. */
+/* Whether a thing is gone, for those who remember it. */
 struct life {
     long count = 1;
     bool over = false;
 };
+/* The context and what it needs. The last object that shares it finishes the context. */
 struct owner {
     long count = 1;
     ref<life> its{ new life };
@@ -171,7 +169,7 @@ template <class T> class handle
 
   public:
     handle() = default;
-    handle(const handle &) = default; /* what is moved from stays: each call would have to ask else */
+    handle(const handle &) = default; /* no moves: an object that was moved from would crash at its next call */
     handle &operator=(const handle &) = default;
     handle(const shared &o, T *made, void (*release)(T *)) : owner_(o), box_(new box<T>(o, made, release)) { look(o->c); }
     operator T *() const { return owner_ && owner_->c ? raw() : nullptr; }
@@ -223,10 +221,6 @@ struct inside {
     inside &operator=(const inside &) = delete;
 };
 
-} // namespace detail
-
-namespace detail
-{
 inline wg_node param(wg_node made, wg_params *p)
 {
     owner *o = is_wrong(made) ? nullptr : owner_of(wg_graph_context(made.graph));
@@ -258,9 +252,9 @@ class context
     detail::shared owner_;
 
   public:
-    /* errors: where the end of the context prints its first error; nullptr: nowhere. */
     context(const context &) = default;
     context &operator=(const context &) = default;
+    /* errors: where the end of the context prints its first error; nullptr: nowhere. */
     explicit context(const wg_start_opts &o = wg_start_opts(), FILE *errors = stderr, WG_CALLER)
         : owner_(new detail::owner(WG_SITE, o, errors))
     {

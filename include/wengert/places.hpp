@@ -74,7 +74,10 @@ inline value value::indexed(const wg::index &k, int &axis, int left, call_site a
         axis += places.dim();
         return wg::take(*this, places, take, at);
     }
-    if (axis) refuse(at, WG_ERROR_USE, "a mask is the first index of x");
+    if (axis || !places.dim()) {
+        refuse(at, WG_ERROR_USE, "a mask is the first index of x, and has an axis at least");
+        return value();
+    }
     const wg::shape s = shape();
     wg_shape sizes = wg_shape();
     sizes.dim[sizes.rank++] = places.size();
@@ -96,8 +99,8 @@ inline value value::index_by(const std::vector<wg::index> &all, call_site at) co
         lists += k.kind_ == wg::index::NODE;
     }
     if (lists > 1)
-        refuse(at, WG_ERROR_USE, "two lists of places: NumPy takes pairs of them, and here there is one list; write "
-                                 "x.reshape({ -1 })[rows * columns_of_x + columns] for pairs, x[rows] and another index for all");
+        refuse(at, WG_ERROR_USE, "an index has two lists of places, and one is allowed: for pairs, as in NumPy, write "
+                                 "x.reshape({ -1 })[rows * x.size(1) + columns]");
     for (const auto &k : all) {
         left -= k.kind_ == wg::index::PLACE || k.kind_ == wg::index::SLICE;
         x = x.indexed(k, axis, k.kind_ == wg::index::REST ? left : 0, at);
@@ -114,6 +117,8 @@ inline value slice(const value &x, const wg_slice_args &o, WG_CALLER)
     a.x = x;
     return detail::made(wg_slice_at(WG_SITE, &a), x);
 }
+
+inline value value::slice(const wg_slice_args &o, call_site at) const { return wg::slice(*this, o, at); }
 
 /* ---- what is assigned to a place ---- */
 

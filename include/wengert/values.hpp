@@ -85,6 +85,7 @@ inline void throw_errors(wg_context *c, bool on = true, owner *of = nullptr)
     while (k && k->c != c) k = k->next;
     if (!k) k = contexts().first = new known_context{ c, pthread_self(), on, of, contexts().first };
     k->throws = on, k->thread = pthread_self();
+    if (of) k->of = of; /* a context that is gone may have had this address */
 }
 inline void forget(wg_context *c)
 {
@@ -362,7 +363,9 @@ class value
     }
     template <class T> T item(WG_CALLER) const
     {
-        if (sizeof(T) == sizeof(int64_t) && dtype() == WG_I64 && size() == 1) return to_vector<T>(at)[0];
+        const bool exact = sizeof(T) == sizeof(int64_t) && dtype() == WG_I64 && size() == 1;
+        const std::vector<T> whole = exact ? to_vector<T>(at) : std::vector<T>();
+        if (!whole.empty()) return whole[0];
         return detail::as<T>(item(at));
     }
     /* The number of the element at this index: x.item(0), x.item(1, -2). */
@@ -428,6 +431,7 @@ class value
             refuse(at, WG_ERROR_SHAPE, "a matrix of Eigen of a fixed size has another size than the value");
             return made;
         }
+        if (static_cast<int64_t>(from.size()) != high * wide) return made; /* after an error that is not thrown */
         made.resize(high, wide);
         for (int64_t i = 0; i < high; i++)
             for (int64_t j = 0; j < wide; j++)
@@ -442,9 +446,9 @@ class value
     template <class T> const T *data(WG_CALLER) const
     {
         const wg_tensor t = looked(wg_value_at(WG_SITE, n_));
-        if (t.data && t.dtype != detail::dtype_of<T>())
-            refuse(at, WG_ERROR_DTYPE, "data: the elements have another type; write x.cast(...) or x.to_vector<T>()");
-        return static_cast<const T *>(t.data);
+        if (!t.data || t.dtype == detail::dtype_of<T>()) return static_cast<const T *>(t.data);
+        refuse(at, WG_ERROR_DTYPE, "data: the elements have another type; write x.cast(...) or x.to_vector<T>()");
+        return nullptr;
     }
 
     /* ---- what it is ---- */
@@ -484,6 +488,8 @@ class value
         looked(wg_backward_at(WG_SITE, n_, p));
     }
     void backward(WG_CALLER) const;
+    /* The same for p, but adds to the gradients that p has. */
+    void backward_add(wg_params *p, WG_CALLER) const { looked(wg_backward_add_at(WG_SITE, n_, p)); }
     /* The derivative by this value of the scalar whose backward() was called last. */
     value grad(WG_CALLER) const;
 
@@ -519,6 +525,9 @@ class value
     value all(WG_CALLER) const; /* bool: no element is 0 */
     value any(WG_CALLER) const; /* bool: an element is not 0 */
     value to(wg_dtype t, WG_CALLER) const { return wg_cast_at(WG_SITE, n_, t); }
+    value cast(wg_dtype t, WG_CALLER) const { return to(t, at); }
+    value slice(const wg_slice_args &o, WG_CALLER) const;
+    std::vector<value> split(int parts, int axis = 0, WG_CALLER) const;
     const value &array() const { return *this; } /* as Eigen's: * is elementwise already */
 
 #include "methods.inc"
@@ -736,7 +745,8 @@ template <class B, class = if_bool<B>> bool operator&&(const B &a, const value &
 template <class B, class = if_bool<B>> bool operator&&(const value &a, const B &b) { return static_cast<bool>(a) && b; }
 template <class B, class = if_bool<B>> bool operator||(const B &a, const value &b) { return a || static_cast<bool>(b); }
 template <class B, class = if_bool<B>> bool operator||(const value &a, const B &b) { return static_cast<bool>(a) || b; }
-/* Both sides are computed, as elements. Their errors stand at the right side: C++ would take other parameters for bools. */
+/* Elementwise: both sides are computed. An operator of two values gets no line of its caller, so an error names the line
+ * where the right side was made. */
 inline value operator&&(const value &a, const value &b)
 {
     return detail::made(wg_logical_and_at(detail::site(b.made_at()), a, b), a, b);

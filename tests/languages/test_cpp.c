@@ -42,18 +42,6 @@ Test(cpp, optimizers)
     cr_expect_str_eq(SHELL("same 'wg_optim .' 'wg_params [*]p, const wg_[a-z]*_opts' WG_OPTIMIZERS"), "");
 }
 
-/* What people type who know Eigen and libtorch: cpp_forms.txt. It takes 15 s: with WG_EXAMPLES=all, in make
- * whole. */
-Test(cpp, forms)
-{
-    SHELL("need_cpp; [ -z \"$sanitize\" ] && [ \"${WG_EXAMPLES:-}\" = all ] || exit 0; [ -d "
-          "/usr/include/eigen3 ] || need libeigen3-dev; set "
-          "-- $compilers\n"
-          "python3 tests/languages/cpp_forms.py \"$in\" $1 -std=c++20 -Wall -Wextra -pedantic -Iinclude -- "
-          "-L\"$build\" "
-          "-lwengert -pthread -Wl,-rpath,\"$(cd \"$build\" && pwd)\"");
-}
-
 /* Programs of examples/ in C++ give the bits of those in C: each number is printed by %a. WG_EXAMPLES=all:
  * all of them. */
 Test(cpp, examples)

@@ -245,6 +245,12 @@ static void parts()
     wg::value one{ w }, same = { w };
     EXPECT(one.dim() == 1 && same.dim() == 1 && wg::stack({ w }).dim() == 2 && wg::hessian((w * w).sum(), { w }).dim() == 2);
     EXPECT(x[-1].item() == 30 && A.index({ "...", 1 }).item(0) == 4 && wg::view(A, wg::all(), 0).item(1) == 8);
+    const wg::value three = wg::recompute_chain(w, [](wg::value v, int i) { return v * (i + 1); }, 3); // 3! w
+    EXPECT(three.item(1) == 12 && wg::grad(three.sum(), w).item(0) == 6);
+    EXPECT(w.slice(WG_WITH(.axis = 0, .from = 1)).item(0) == 2 && w.split(3)[2].item(0) == 3 && w.cast(WG_I32).dtype() == WG_I32);
+    const wg::value flat = { { 1, 2 }, { 3, 4 } }, rows = std::vector<int>{ 0, 1 };
+    EXPECT(flat.reshape({ -1 })[rows * flat.size(1) + rows].to_vector() == (numbers{ 1, 4 })); // as the message says
+    EXPECT(has(thrown_by([&] { static_cast<void>(x[x.sum() > 0]); }), "has an axis at least"));
     EXPECT(has(thrown_by([&] { x[wg::slice(0, wg::none(), 2)] = { 1, 2 }; }), "a slice with steps takes one number"));
     EXPECT(has(thrown_by([&] { static_cast<void>((wg::value{ 1, 2 } & 1)); }), "are for bools"));
 }
