@@ -27,42 +27,7 @@ static quad sech2_of(quad x)
     return 4 * e / ((1 + e) * (1 + e));
 }
 
-MAP(add) { return v[0] + v[1]; }
-MAP(sub) { return v[0] - v[1]; }
-MAP(mul) { return v[0] * v[1]; }
-MAP(div) { return v[0] / v[1]; }
-MAP(div_backward) { return v[1] == 0 && v[0] - v[0] != 0 ? 0 : -(v[0] * v[1]); }
-MAP(neg) { return -v[0]; }
 MAP(same) { return v[0]; }
-MAP(square) { return v[0] * v[0]; }
-MAP(reciprocal) { return 1 / v[0]; }
-MAP(rsqrt) { return 1 / WGI_Q(sqrt)(v[0]); }
-MAP(unit_gap) { return (1 - v[0]) * (1 + v[0]); }
-MAP(softsign) { return v[0] / (1 + size_of(v[0])); }
-MAP(sigmoid) { return sigmoid_of(v[0]); }
-MAP(softplus) { return softplus_of(v[0]); }
-MAP(nearest_finite) { return v[0] > DBL_MAX ? DBL_MAX : v[0] < -DBL_MAX ? -DBL_MAX : v[0]; }
-MAP(where) { return v[0] != 0 ? v[1] : v[2]; }
-MAP(atan2) { return WGI_Q(atan2)(v[0], v[1]); }
-MAP(pow) { return WGI_Q(pow)(v[0], v[1]); }
-MAP(exp) { return WGI_Q(exp)(v[0]); }
-MAP(expm1) { return WGI_Q(expm1)(v[0]); }
-MAP(log) { return WGI_Q(log)(v[0]); }
-MAP(log1p) { return WGI_Q(log1p)(v[0]); }
-MAP(sqrt) { return WGI_Q(sqrt)(v[0]); }
-MAP(erf) { return WGI_Q(erf)(v[0]); }
-MAP(sin) { return WGI_Q(sin)(v[0]); }
-MAP(cos) { return WGI_Q(cos)(v[0]); }
-MAP(tan) { return WGI_Q(tan)(v[0]); }
-MAP(asin) { return WGI_Q(asin)(v[0]); }
-MAP(acos) { return WGI_Q(acos)(v[0]); }
-MAP(atan) { return WGI_Q(atan)(v[0]); }
-MAP(sinh) { return WGI_Q(sinh)(v[0]); }
-MAP(cosh) { return WGI_Q(cosh)(v[0]); }
-MAP(tanh) { return WGI_Q(tanh)(v[0]); }
-MAP(asinh) { return WGI_Q(asinh)(v[0]); }
-MAP(acosh) { return WGI_Q(acosh)(v[0]); }
-MAP(atanh) { return WGI_Q(atanh)(v[0]); }
 
 /* Operands a, y, x, where y is the function of x. The limits are those of the kernels. */
 static const double NEAR_LIMIT = 0x1p-6;
@@ -70,14 +35,6 @@ MAP(tanh_backward)
 {
     return 1 - v[1] * v[1] < NEAR_LIMIT / 2 ? v[0] * sech2_of(v[2]) : v[0] * (1 - v[1] * v[1]);
 }
-MAP(sigmoid_backward) { return v[0] * v[1] * (1 - v[1] < NEAR_LIMIT ? sigmoid_of(-v[2]) : 1 - v[1]); }
-MAP(sigmoid_rest) { return v[0] == 1 && 1 - v[1] < NEAR_LIMIT ? sigmoid_of(-v[2]) : v[0] - v[1]; }
-MAP(tanh_rest) { return v[0] == 1 && 1 - v[1] < NEAR_LIMIT ? 2 * sigmoid_of(-2 * v[2]) : v[0] - v[1]; }
-MAP(erf_rest) { return v[0] == 1 && 1 - v[1] < NEAR_LIMIT ? WGI_Q(erfc)(v[2]) : v[0] - v[1]; }
-MAP(sigmoid_less) { return v[0] > 0 ? (1 - v[1]) - sigmoid_of(-v[0]) : sigmoid_of(v[0]) - v[1]; }
-MAP(log_by_rest) { return size_of(v[1]) < NEAR_LIMIT ? WGI_Q(log1p)(-v[1]) : WGI_Q(log)(v[0]); }
-MAP(log_sigmoid) { return -softplus_of(-v[1]); }
-MAP(log_sigmoid_rest) { return -softplus_of(v[1]); }
 MAP(log_sech2)
 {
     const quad t = WGI_Q(tanh)(v[1]), x = size_of(v[1]);
@@ -115,8 +72,49 @@ MAP(pow_term)
     memcpy(&f, attr, sizeof f);
     return term_of(v, f);
 }
-MAP(pow_base) { return term_of(v, (power_term){ 1, 0, 1, 0 }); }
-MAP(pow_exponent) { return term_of(v, (power_term){ 0, 0, 0, 1 }); }
+
+/* Ops of elements: their cost, and what they are of the operands v. Those of SAME are functions of C. */
+enum { ALL = -1, SLOW = 30 };
+#define SAME(X) \
+    X(exp)      \
+    X(expm1)    \
+    X(log)      \
+    X(log1p)    \
+    X(erf) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh)
+#define MAPS(X)                                                                                   \
+    X(add, 1, v[0] + v[1])                                                                        \
+    X(sub, 1, v[0] - v[1])                                                                        \
+    X(mul, 1, v[0] * v[1])                                                                        \
+    X(div, 2, v[0] / v[1])                                                                        \
+    X(div_backward, 2, v[1] == 0 && v[0] - v[0] != 0 ? 0 : -(v[0] * v[1]))                        \
+    X(neg, 1, -v[0])                                                                              \
+    X(square, 1, v[0] * v[0])                                                                     \
+    X(reciprocal, 2, 1 / v[0])                                                                    \
+    X(rsqrt, 8, 1 / WGI_Q(sqrt)(v[0]))                                                            \
+    X(sqrt, 6, WGI_Q(sqrt)(v[0]))                                                                 \
+    X(unit_gap, 2, (1 - v[0]) * (1 + v[0]))                                                       \
+    X(softsign, 3, v[0] / (1 + size_of(v[0])))                                                    \
+    X(nearest_finite, 1, v[0] > DBL_MAX ? DBL_MAX : v[0] < -DBL_MAX ? -DBL_MAX : v[0])            \
+    X(where, 1, v[0] != 0 ? v[1] : v[2])                                                          \
+    X(sigmoid, SLOW, sigmoid_of(v[0]))                                                            \
+    X(softplus, 2 * SLOW, softplus_of(v[0]))                                                      \
+    X(atan2, SLOW, WGI_Q(atan2)(v[0], v[1]))                                                      \
+    X(pow, 2 * SLOW, WGI_Q(pow)(v[0], v[1]))                                                      \
+    X(pow_base, 2 * SLOW, term_of(v, (power_term){ 1, 0, 1, 0 }))                                 \
+    X(pow_exponent, 3 * SLOW, term_of(v, (power_term){ 0, 0, 0, 1 }))                             \
+    X(sigmoid_backward, 3, v[0] * v[1] * (1 - v[1] < NEAR_LIMIT ? sigmoid_of(-v[2]) : 1 - v[1]))  \
+    X(sigmoid_rest, 2, v[0] == 1 && 1 - v[1] < NEAR_LIMIT ? sigmoid_of(-v[2]) : v[0] - v[1])      \
+    X(tanh_rest, 2, v[0] == 1 && 1 - v[1] < NEAR_LIMIT ? 2 * sigmoid_of(-2 * v[2]) : v[0] - v[1]) \
+    X(erf_rest, 2, v[0] == 1 && 1 - v[1] < NEAR_LIMIT ? WGI_Q(erfc)(v[2]) : v[0] - v[1])          \
+    X(sigmoid_less, SLOW, v[0] > 0 ? (1 - v[1]) - sigmoid_of(-v[0]) : sigmoid_of(v[0]) - v[1])    \
+    X(log_by_rest, SLOW, size_of(v[1]) < NEAR_LIMIT ? WGI_Q(log1p)(-v[1]) : WGI_Q(log)(v[0]))     \
+    X(log_sigmoid, 2 * SLOW, -softplus_of(-v[1]))                                                 \
+    X(log_sigmoid_rest, 2 * SLOW, -softplus_of(v[1]))
+#define DEFINE(op, by, ...) \
+    MAP(op) { return __VA_ARGS__; }
+#define DEFINE_SAME(op) DEFINE(op, SLOW, WGI_Q(op)(v[0]))
+MAPS(DEFINE)
+SAME(DEFINE_SAME)
 
 /* ---- shapes and options ---- */
 
@@ -553,7 +551,6 @@ static void inverse_gaps_run(const wgi_quad_call *c)
 
 /* ---- the table ---- */
 
-enum { ALL = -1, SLOW = 30 };
 #define MAPPED(op, by)                           \
     {                                            \
         .name = #op, .map = op##_map, .cost = by \
@@ -571,53 +568,10 @@ enum { ALL = -1, SLOW = 30 };
         .name = #op, .run = same_run, .cost = 1 \
     } /* is its first operand */
 
-static const wgi_quad_op ops[] = { MAPPED(add, 1),
-                                   MAPPED(sub, 1),
-                                   MAPPED(mul, 1),
-                                   MAPPED(div, 2),
-                                   MAPPED(div_backward, 2),
-                                   MAPPED(neg, 1),
-                                   MAPPED(square, 1),
-                                   MAPPED(reciprocal, 2),
-                                   MAPPED(rsqrt, 8),
-                                   MAPPED(sqrt, 6),
-                                   MAPPED(unit_gap, 2),
-                                   MAPPED(softsign, 3),
-                                   MAPPED(nearest_finite, 1),
-                                   MAPPED(where, 1),
-                                   MAPPED(sigmoid, SLOW),
-                                   MAPPED(softplus, 2 * SLOW),
-                                   MAPPED(exp, SLOW),
-                                   MAPPED(expm1, SLOW),
-                                   MAPPED(log, SLOW),
-                                   MAPPED(log1p, SLOW),
-                                   MAPPED(erf, SLOW),
-                                   MAPPED(sin, SLOW),
-                                   MAPPED(cos, SLOW),
-                                   MAPPED(tan, SLOW),
-                                   MAPPED(asin, SLOW),
-                                   MAPPED(acos, SLOW),
-                                   MAPPED(atan, SLOW),
-                                   MAPPED(sinh, SLOW),
-                                   MAPPED(cosh, SLOW),
-                                   MAPPED(tanh, SLOW),
-                                   MAPPED(asinh, SLOW),
-                                   MAPPED(acosh, SLOW),
-                                   MAPPED(atanh, SLOW),
-                                   MAPPED(atan2, SLOW),
-                                   MAPPED(pow, 2 * SLOW),
-                                   MAPPED(pow_term, 2 * SLOW),
-                                   MAPPED(pow_base, 2 * SLOW),
-                                   MAPPED(pow_exponent, 3 * SLOW),
+#define ROW(op, by, ...) MAPPED(op, by),
+#define ROW_SAME(op)     MAPPED(op, SLOW),
+static const wgi_quad_op ops[] = { MAPS(ROW) SAME(ROW_SAME) MAPPED(pow_term, 2 * SLOW),
                                    MAPPED(tanh_backward, 3),
-                                   MAPPED(sigmoid_backward, 3),
-                                   MAPPED(sigmoid_rest, 2),
-                                   MAPPED(tanh_rest, 2),
-                                   MAPPED(erf_rest, 2),
-                                   MAPPED(sigmoid_less, SLOW),
-                                   MAPPED(log_by_rest, SLOW),
-                                   MAPPED(log_sigmoid, 2 * SLOW),
-                                   MAPPED(log_sigmoid_rest, 2 * SLOW),
                                    MAPPED(log_sech2, 2 * SLOW),
                                    { .name = "cast", .map = same_map, .cost = 1 },
                                    { .name = "broadcast_to", .map = same_map, .cost = 1 },

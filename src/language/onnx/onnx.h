@@ -24,6 +24,10 @@
 
 #include "wengert/onnx.h"
 
+/* Operators are built by the calls that users write: wg_elu(x, .alpha = a). An error is one of the node k. */
+#undef WG_AT
+#define WG_AT(args) (k->here)
+
 enum {
     WGI_ONNX_DEPTH = 16,       /* of graphs inside attributes of nodes, and of calls of functions */
     WGI_ONNX_STEPS = 1000000,  /* nodes of a build, with those of loops and functions */

@@ -170,7 +170,7 @@ const wg_tensor *wgi_onnx_known_of(wgi_onnx_call *k, wgi_onnx_value *v)
                            v->binding->name),
                NULL;
     if (v->stored) v->known = wgi_onnx_values(k->o->q, v->stored);
-    else v->known = kept(k, wg_value_at(k->here, wgi_onnx_node_of(k, v)));
+    else v->known = kept(k, wg_value(wgi_onnx_node_of(k, v)));
     v->given = true;
     if (!v->stored) k->o->q->now.looks++;
     return v->known.data ? &v->known : NULL;

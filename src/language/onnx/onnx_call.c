@@ -158,7 +158,7 @@ static bool named(const wgi_onnx_call *k, const wgi_onnx_value *v, wg_node y)
     if (!wg_node_ok(y)) return wgi_ox_fail(k, WG_ERROR_SHAPE, "it cannot be built");
     if (v->binding && !v->is_inner && !k->is_folding && (int64_t)y.index >= k->before &&
         wg_node_leaf(y) == WG_LEAF_NONE && !*wg_node_name(y))
-        wg_name_at(k->here, y, v->binding->name);
+        wg_name(y, v->binding->name);
     return true;
 }
 
@@ -207,13 +207,12 @@ wg_tensor wgi_ox_room(wgi_onnx_call *k, wg_dtype t, wg_shape s)
 wg_node wgi_ox_leaf(wgi_onnx_call *k, wg_tensor t)
 {
     if (!t.data) return wg_none;
-    if (!t.shape.rank && t.dtype == wg_context_dtype(k->o->c))
-        return wg_scalar_at(k->here, k->g, wg_tensor_item(&t, 0));
+    if (!t.shape.rank && t.dtype == wg_context_dtype(k->o->c)) return wg_scalar(k->g, wg_tensor_item(&t, 0));
     return wg_input_at(k->here, k->g, NULL, t);
 }
 
 wg_node wgi_ox_permuted(wgi_onnx_call *k, wg_node x, const int order[])
 {
     const int rank = wg_node_shape(x).rank;
-    return wg_transpose_at(k->here, &WG_OPTS(wg_transpose_args, .x = x, .axes = wg_axes_of(rank, order)));
+    return wg_transpose(x, .axes = wg_axes_of(rank, order));
 }

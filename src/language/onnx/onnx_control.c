@@ -70,8 +70,7 @@ static bool put_steps(wgi_onnx_call *k, int i, const steps *s, int64_t axis, boo
     }
     const int at = wgi_ox_axis(k, axis, wg_node_shape(s->at[0]).rank + 1);
     if (at < 0) return false;
-    return wgi_ox_put(
-        k, i, wg_stack_at(k->here, &WG_OPTS(wg_join_args, .x = s->at, .n = (int)s->count, .axis = at)));
+    return wgi_ox_put(k, i, wg_stack(s->at, (int)s->count, .axis = at));
 }
 
 /* Whether the condition, which may be missing, holds. */
@@ -125,9 +124,7 @@ static wgi_onnx_value *slice_of(wgi_onnx_call *k, int i, int scan, int64_t step,
     *length = s.dim[axis];
     if (step >= *length) return to;
     const int64_t at = listed(k, "scan_input_directions", scan) ? *length - 1 - step : step;
-    *to = (wgi_onnx_value){ .name = "",
-                            .node = wg_select_at(k->here, &WG_OPTS(wg_select_args, .x = wgi_ox(k, i),
-                                                                   .axis = axis, .index = at)) };
+    *to = (wgi_onnx_value){ .name = "", .node = wg_select(wgi_ox(k, i), .axis = axis, .index = at) };
     return to;
 }
 

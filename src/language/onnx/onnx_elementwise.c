@@ -25,7 +25,7 @@ bool wgi_onnx_one_whole(wgi_onnx_call *k)
 {
     const wg_node y = k->row->u.one(k->here, lying(k));
     const wg_dtype t = wgi_ox_dtype(k, 0);
-    return put_lying(k, wg_node_dtype(y) == t ? y : wg_cast_at(k->here, y, t));
+    return put_lying(k, wg_node_dtype(y) == t ? y : wg_cast(y, t));
 }
 
 bool wgi_onnx_same(wgi_onnx_call *k)
@@ -36,27 +36,21 @@ bool wgi_onnx_same(wgi_onnx_call *k)
 
 bool wgi_onnx_leaky_relu(wgi_onnx_call *k)
 {
-    return put_lying(k, wg_leaky_relu_at(k->here, &WG_OPTS(wg_leaky_relu_args, .x = lying(k),
-                                                           .slope = wgi_ox_f(k, "alpha", 0.01))));
+    return put_lying(k, wg_leaky_relu(lying(k), .slope = wgi_ox_f(k, "alpha", 0.01)));
 }
 
 bool wgi_onnx_elu(wgi_onnx_call *k)
 {
-    return put_lying(
-        k, wg_elu_at(k->here, &WG_OPTS(wg_elu_args, .x = lying(k), .alpha = wgi_ox_f(k, "alpha", 1))));
+    return put_lying(k, wg_elu(lying(k), .alpha = wgi_ox_f(k, "alpha", 1)));
 }
 
 bool wgi_onnx_celu(wgi_onnx_call *k)
 {
-    return put_lying(
-        k, wg_celu_at(k->here, &WG_OPTS(wg_elu_args, .x = lying(k), .alpha = wgi_ox_f(k, "alpha", 1))));
+    return put_lying(k, wg_celu(lying(k), .alpha = wgi_ox_f(k, "alpha", 1)));
 }
 
 /* x where x > 0, else y */
-static wg_node above_zero(wgi_onnx_call *k, wg_node x, wg_node y)
-{
-    return wg_where_at(k->here, wg_greater_at(k->here, x, wg_number(0)), x, y);
-}
+static wg_node above_zero(wgi_onnx_call *k, wg_node x, wg_node y) { return wg_where(wg_greater(x, 0), x, y); }
 
 bool wgi_onnx_selu(wgi_onnx_call *k)
 {
@@ -64,52 +58,50 @@ bool wgi_onnx_selu(wgi_onnx_call *k)
                  gamma = wgi_ox_f(k, "gamma", 1.05070102214813232421875);
     const bool standard = fabs(alpha - 1.6732632) < 1e-6 && fabs(gamma - 1.0507010) < 1e-6;
     const wg_node x = lying(k);
-    if (standard) return put_lying(k, wg_selu_at(k->here, x));
-    const wg_node low = wg_mul_at(k->here, wg_number(alpha), wg_expm1_at(k->here, x));
-    return put_lying(k, wg_mul_at(k->here, wg_number(gamma), above_zero(k, x, low)));
+    if (standard) return put_lying(k, wg_selu(x));
+    const wg_node low = wg_mul(alpha, wg_expm1(x));
+    return put_lying(k, wg_mul(gamma, above_zero(k, x, low)));
 }
 
 bool wgi_onnx_hard_sigmoid(wgi_onnx_call *k)
 {
     const double alpha = wgi_ox_f(k, "alpha", 0.2), beta = wgi_ox_f(k, "beta", 0.5);
-    const wg_node line = wg_add_at(k->here, wg_mul_at(k->here, wg_number(alpha), lying(k)), wg_number(beta));
-    return put_lying(k, wg_clip_at(k->here, line, wg_number(0), wg_number(1)));
+    const wg_node line = wg_add(wg_mul(alpha, lying(k)), beta);
+    return put_lying(k, wg_clip(line, 0, 1));
 }
 
 bool wgi_onnx_thresholded_relu(wgi_onnx_call *k)
 {
-    const wg_node x = lying(k), is = wg_greater_at(k->here, x, wg_number(wgi_ox_f(k, "alpha", 1)));
-    return put_lying(k, wg_where_at(k->here, is, x, wg_number(0)));
+    const wg_node x = lying(k), is = wg_greater(x, wgi_ox_f(k, "alpha", 1));
+    return put_lying(k, wg_where(is, x, 0));
 }
 
 bool wgi_onnx_shrink(wgi_onnx_call *k)
 {
     const double bias = wgi_ox_f(k, "bias", 0), edge = wgi_ox_f(k, "lambd", 0.5);
-    const wg_node x = lying(k), low = wg_less_at(k->here, x, wg_number(-edge)),
-                  high = wg_greater_at(k->here, x, wg_number(edge)),
-                  above = wg_where_at(k->here, high, wg_sub_at(k->here, x, wg_number(bias)), wg_number(0));
-    return put_lying(k, wg_where_at(k->here, low, wg_add_at(k->here, x, wg_number(bias)), above));
+    const wg_node x = lying(k), low = wg_less(x, -edge), high = wg_greater(x, edge),
+                  above = wg_where(high, wg_sub(x, bias), 0);
+    return put_lying(k, wg_where(low, wg_add(x, bias), above));
 }
 
 bool wgi_onnx_gelu(wgi_onnx_call *k)
 {
     const bool by_tanh = !strcmp(wgi_ox_s(k, "approximate", "none"), "tanh");
-    return put_lying(k, wg_gelu_at(k->here, &WG_OPTS(wg_gelu_args, .x = lying(k), .by_tanh = by_tanh)));
+    return put_lying(k, wg_gelu(lying(k), .by_tanh = by_tanh));
 }
 
 bool wgi_onnx_is_nan(wgi_onnx_call *k)
 {
     const wg_node x = lying(k);
-    return put_lying(k, wg_not_equal_at(k->here, x, x));
+    return put_lying(k, wg_not_equal(x, x));
 }
 
 bool wgi_onnx_is_inf(wgi_onnx_call *k)
 {
     const bool high = wgi_ox_i(k, "detect_positive", 1), low = wgi_ox_i(k, "detect_negative", 1);
-    const wg_node x = lying(k), size = high && low ? wg_abs_at(k->here, x) : x;
-    if (!high && !low)
-        return put_lying(k, wg_logical_and_at(k->here, wg_less_at(k->here, x, x), wg_less_at(k->here, x, x)));
-    return put_lying(k, wg_equal_at(k->here, size, wg_number(high ? INFINITY : -INFINITY)));
+    const wg_node x = lying(k), size = high && low ? wg_abs(x) : x;
+    if (!high && !low) return put_lying(k, wg_logical_and(wg_less(x, x), wg_less(x, x)));
+    return put_lying(k, wg_equal(size, high ? INFINITY : -INFINITY));
 }
 
 /* Bounds are attributes until set 11, and operands from there on. One that is not known is a node. */
@@ -127,14 +119,14 @@ bool wgi_onnx_clip(wgi_onnx_call *k)
     wg_node y = lying(k);
     if (!has_low && !has_high) return wgi_onnx_same(k);
     const wg_node low = bound(k, 1, "min", -INFINITY), high = bound(k, 2, "max", INFINITY);
-    if (has_low && has_high) return put_lying(k, wg_clip_at(k->here, y, low, high));
-    return put_lying(k, has_low ? wg_maximum_at(k->here, y, low) : wg_minimum_at(k->here, y, high));
+    if (has_low && has_high) return put_lying(k, wg_clip(y, low, high));
+    return put_lying(k, has_low ? wg_maximum(y, low) : wg_minimum(y, high));
 }
 
 static bool cast_to(wgi_onnx_call *k, wg_dtype t)
 {
     if (wgi_ox_dtype(k, 0) == t) return wgi_onnx_same(k);
-    return put_lying(k, wg_cast_at(k->here, lying(k), t));
+    return put_lying(k, wg_cast(lying(k), t));
 }
 
 bool wgi_onnx_cast(wgi_onnx_call *k)
@@ -226,9 +218,9 @@ bool wgi_onnx_div(wgi_onnx_call *k)
 {
     wg_node x[2] = { wg_none, wg_none };
     const bool last = pair(k, x), whole = wg_dtype_is_integer(wgi_ox_dtype(k, 0));
-    if (!whole) return put_pair(k, last, wg_div_at(k->here, x[0], x[1]));
-    const wg_node rest = wg_fmod_at(k->here, x[0], x[1]), even = wg_sub_at(k->here, x[0], rest);
-    return put_pair(k, last, wg_floor_divide_at(k->here, even, x[1]));
+    if (!whole) return put_pair(k, last, wg_div(x[0], x[1]));
+    const wg_node rest = wg_fmod(x[0], x[1]), even = wg_sub(x[0], rest);
+    return put_pair(k, last, wg_floor_divide(even, x[1]));
 }
 
 bool wgi_onnx_pow(wgi_onnx_call *k)
@@ -238,9 +230,9 @@ bool wgi_onnx_pow(wgi_onnx_call *k)
     const wg_dtype t = wgi_ox_dtype(k, 0), between = wg_dtype_is_float(t) ? t : WG_F64;
     if (!x[0].graph && !x[1].graph) return wgi_ox_fail(k, WG_ERROR_DTYPE, "two operands are needed");
     for (int i = 0; i < 2; i++)
-        if (x[i].graph && wg_node_dtype(x[i]) != between) x[i] = wg_cast_at(k->here, x[i], between);
-    const wg_node y = wg_pow_at(k->here, x[0], x[1]);
-    return put_pair(k, last, t == between ? y : wg_cast_at(k->here, wg_round_at(k->here, y), t));
+        if (x[i].graph && wg_node_dtype(x[i]) != between) x[i] = wg_cast(x[i], between);
+    const wg_node y = wg_pow(x[0], x[1]);
+    return put_pair(k, last, t == between ? y : wg_cast(wg_round(y), t));
 }
 
 bool wgi_onnx_mod(wgi_onnx_call *k)
@@ -257,10 +249,10 @@ bool wgi_onnx_prelu(wgi_onnx_call *k)
     const wg_shape s = wgi_ox_shape(k, 0), w = wgi_ox_shape(k, 1);
     if (s.rank > 2 && w.rank == 1 && w.dim[0] == s.dim[1] && w.dim[0] != 1 && s.dim[s.rank - 1] != w.dim[0]) {
         wg_node image = wgi_ox_last(k, 0);
-        return wgi_ox_put_last(k, 0, above_zero(k, image, wg_mul_at(k->here, image, wgi_ox(k, 1))));
+        return wgi_ox_put_last(k, 0, above_zero(k, image, wg_mul(image, wgi_ox(k, 1))));
     }
     const bool last = pair(k, x);
-    return put_pair(k, last, above_zero(k, x[0], wg_mul_at(k->here, x[0], x[1])));
+    return put_pair(k, last, above_zero(k, x[0], wg_mul(x[0], x[1])));
 }
 
 /* ---- several operands ---- */
@@ -276,11 +268,11 @@ bool wgi_onnx_each(wgi_onnx_call *k)
 bool wgi_onnx_mean_of(wgi_onnx_call *k)
 {
     wg_node y = wgi_ox(k, 0);
-    for (int i = 1; i < k->ins; i++) y = wg_add_at(k->here, y, wgi_ox(k, i));
-    return k->ins == 1 ? wgi_onnx_same(k) : wgi_ox_put(k, 0, wg_div_at(k->here, y, wg_number(k->ins)));
+    for (int i = 1; i < k->ins; i++) y = wg_add(y, wgi_ox(k, i));
+    return k->ins == 1 ? wgi_onnx_same(k) : wgi_ox_put(k, 0, wg_div(y, k->ins));
 }
 
 bool wgi_onnx_where(wgi_onnx_call *k)
 {
-    return wgi_ox_put(k, 0, wg_where_at(k->here, wgi_ox(k, 0), wgi_ox(k, 1), wgi_ox(k, 2)));
+    return wgi_ox_put(k, 0, wg_where(wgi_ox(k, 0), wgi_ox(k, 1), wgi_ox(k, 2)));
 }

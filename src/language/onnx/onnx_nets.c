@@ -107,7 +107,7 @@ static wg_node kernel_of(wgi_onnx_call *k)
 
 static bool put_image(wgi_onnx_call *k, wg_node y)
 {
-    if (wgi_ox_has(k, 2)) y = wg_add_at(k->here, y, wgi_ox(k, 2));
+    if (wgi_ox_has(k, 2)) y = wg_add(y, wgi_ox(k, 2));
     return wgi_ox_put_last(k, 0, y);
 }
 
@@ -123,11 +123,9 @@ bool wgi_onnx_conv(wgi_onnx_call *k)
     const wg_shape s = wgi_ox_shape(k, 1);
     window w;
     if (!fits_kernel(k) || !window_of(k, s.dim + 2, &w)) return false;
-    return put_image(
-        k, wg_conv_at(k->here,
-                      &WG_OPTS(wg_conv_args, .x = wgi_ox_last(k, 0), .W = kernel_of(k),
-                               .stride = list_of(w.stride, w.axes), .dilation = list_of(w.dilation, w.axes),
-                               .padding = pads_of(&w), .groups = wgi_ox_i(k, "group", 1))));
+    return put_image(k, wg_conv(wgi_ox_last(k, 0), kernel_of(k), .stride = list_of(w.stride, w.axes),
+                                .dilation = list_of(w.dilation, w.axes), .padding = pads_of(&w),
+                                .groups = wgi_ox_i(k, "group", 1)));
 }
 
 /* What is left out of the result before and behind; output_padding is left in behind. */
@@ -158,11 +156,10 @@ bool wgi_onnx_conv_transpose(wgi_onnx_call *k)
     const wg_shape s = wgi_ox_shape(k, 1);
     window w;
     if (!fits_kernel(k) || !window_of(k, s.dim + 2, &w) || !pads_of_result(k, &w)) return false;
-    return put_image(
-        k, wg_conv_transpose_at(
-               k->here, &WG_OPTS(wg_conv_args, .x = wgi_ox_last(k, 0), .W = kernel_of(k),
-                                 .stride = list_of(w.stride, w.axes), .dilation = list_of(w.dilation, w.axes),
-                                 .padding = pads_of(&w), .groups = wgi_ox_i(k, "group", 1))));
+    return put_image(k,
+                     wg_conv_transpose(wgi_ox_last(k, 0), kernel_of(k), .stride = list_of(w.stride, w.axes),
+                                       .dilation = list_of(w.dilation, w.axes), .padding = pads_of(&w),
+                                       .groups = wgi_ox_i(k, "group", 1)));
 }
 
 /* ---- pooling ---- */
@@ -192,8 +189,7 @@ static wg_node framed(wgi_onnx_call *k, wg_node x, const window *w, double value
 {
     for (int i = 0; i < w->axes; i++)
         if (w->before[i] || w->after[i])
-            x = wg_pad_at(k->here, &WG_OPTS(wg_pad_args, .x = x, .axis = i + 1, .before = w->before[i],
-                                            .after = w->after[i], .value = value));
+            x = wg_pad(x, .axis = i + 1, .before = w->before[i], .after = w->after[i], .value = value);
     return x;
 }
 
@@ -203,9 +199,8 @@ static wg_node elements(wgi_onnx_call *k, wg_node x, const window *w, int64_t at
     for (int i = w->axes - 1; i >= 0; at /= w->size[i--]) {
         const int64_t from = at % w->size[i] * w->dilation[i],
                       results = (w->pixels[i] + w->before[i] + w->after[i] - reach(w, i)) / w->stride[i] + 1;
-        x = wg_slice_at(k->here,
-                        &WG_OPTS(wg_slice_args, .x = x, .axis = i + 1, .from = from,
-                                 .to = from + (results - 1) * w->stride[i] + 1, .step = w->stride[i]));
+        x = wg_slice(x, .axis = i + 1, .from = from, .to = from + (results - 1) * w->stride[i] + 1,
+                     .step = w->stride[i]);
     }
     return x;
 }
@@ -244,7 +239,7 @@ static wg_node largest_along(wgi_onnx_call *k, wg_node x, const window *w, int a
         one.dilation[i] = i == axis ? w->dilation[i] : 1, one.pixels[i] = wg_node_shape(x).dim[i + 1];
     }
     wg_node best = elements(k, x, &one, 0);
-    for (int64_t i = 1; i < w->size[axis]; i++) best = wg_maximum_at(k->here, best, elements(k, x, &one, i));
+    for (int64_t i = 1; i < w->size[axis]; i++) best = wg_maximum(best, elements(k, x, &one, i));
     return best;
 }
 
@@ -259,8 +254,8 @@ static bool pool_with_places(wgi_onnx_call *k, const window *w, wg_node x)
     wg_node best = elements(k, x, w, 0), at = elements(k, number, w, 0);
     for (int64_t i = 1; i < n; i++) {
         const wg_node next = elements(k, x, w, i);
-        at = wg_where_at(k->here, wg_greater_at(k->here, next, best), elements(k, number, w, i), at);
-        best = wg_maximum_at(k->here, best, next);
+        at = wg_where(wg_greater(next, best), elements(k, number, w, i), at);
+        best = wg_maximum(best, next);
     }
     return wgi_ox_put_last(k, 0, best) && wgi_ox_put_last(k, 1, at);
 }
@@ -284,18 +279,15 @@ bool wgi_onnx_max_pool(wgi_onnx_call *k)
     if (!window_of(k, NULL, &w)) return false;
     widen(k, &w);
     if (!is_plain(&w) || (k->outs > 1 && k->out[1])) return pool_by_elements(k, &w);
-    return wgi_ox_put_last(
-        k, 0,
-        wg_max_pool_at(k->here,
-                       &WG_OPTS(wg_pool_args, .x = wgi_ox_last(k, 0), .size = list_of(w.size, w.axes),
-                                .stride = list_of(w.stride, w.axes), .padding = pads_of(&w))));
+    return wgi_ox_put_last(k, 0,
+                           wg_max_pool(wgi_ox_last(k, 0), .size = list_of(w.size, w.axes),
+                                       .stride = list_of(w.stride, w.axes), .padding = pads_of(&w)));
 }
 
 static wg_node mean_pool(wgi_onnx_call *k, wg_node x, const window *w, bool skip)
 {
-    return wg_avg_pool_at(k->here, &WG_OPTS(wg_pool_args, .x = x, .size = list_of(w->size, w->axes),
-                                            .stride = list_of(w->stride, w->axes), .padding = pads_of(w),
-                                            .skip_padding = skip));
+    return wg_avg_pool(x, .size = list_of(w->size, w->axes), .stride = list_of(w->stride, w->axes),
+                       .padding = pads_of(w), .skip_padding = skip);
 }
 
 /* The mean counts the margin that the file says, and not what ceil_mode has added: by how much each mean over
@@ -312,7 +304,7 @@ static wg_node over_counted(wgi_onnx_call *k, wg_node y, const window *whole, co
             const int64_t from = r * said->stride[i], to = from + said->size[i];
             ((double *)t.data)[r] = (double)said->size[i] / (double)((to < end ? to : end) - from);
         }
-        y = wg_mul_at(k->here, y, wg_cast_at(k->here, wgi_ox_leaf(k, t), wg_node_dtype(y)));
+        y = wg_mul(y, wg_cast(wgi_ox_leaf(k, t), wg_node_dtype(y)));
     }
     return y;
 }
@@ -336,9 +328,9 @@ bool wgi_onnx_lp_pool(wgi_onnx_call *k)
     if (!window_of(k, NULL, &w)) return false;
     for (int i = 0; i < w.axes; i++) n *= (double)w.size[i];
     const double p = k->version < 2 ? wgi_ox_f(k, "p", 2) : (double)wgi_ox_i(k, "p", 2);
-    const wg_node power = wg_pow_at(k->here, wg_abs_at(k->here, wgi_ox_last(k, 0)), wg_number(p));
-    const wg_node sum = wg_mul_at(k->here, mean_pool(k, power, &w, false), wg_number(n));
-    return wgi_ox_put_last(k, 0, wg_pow_at(k->here, sum, wg_number(1 / p)));
+    const wg_node power = wg_pow(wg_abs(wgi_ox_last(k, 0)), p);
+    const wg_node sum = wg_mul(mean_pool(k, power, &w, false), n);
+    return wgi_ox_put_last(k, 0, wg_pow(sum, 1 / p));
 }
 
 /* Over all pixels. */
@@ -361,9 +353,7 @@ bool wgi_onnx_global_lp_pool(wgi_onnx_call *k)
     if (rank < 3) return wgi_ox_fail(k, WG_ERROR_SHAPE, "an image is needed");
     const double p = k->version < 2 ? wgi_ox_f(k, "p", 2) : (double)wgi_ox_i(k, "p", 2);
     return wgi_ox_put_last(
-        k, 0,
-        wg_norm_at(k->here, &WG_OPTS(wg_norm_args, .x = wgi_ox_last(k, 0), .axes = wg_axes_of(rank - 2, axes),
-                                     .keepdims = true, .p = p)));
+        k, 0, wg_norm(wgi_ox_last(k, 0), .axes = wg_axes_of(rank - 2, axes), .keepdims = true, .p = p));
 }
 
 /* Elements back at the places that a max_pool had them from; zeros elsewhere. */
@@ -379,14 +369,10 @@ bool wgi_onnx_max_unpool(wgi_onnx_call *k)
         return wgi_ox_fail(k, WG_ERROR_SHAPE, "the shape of the result does not fit");
     /* the places count in an image without what the given shape adds */
     const wg_tensor zeros = wgi_ox_room(k, wgi_ox_dtype(k, 0), WG_SHAPE(wg_shape_size(narrow)));
-    wg_node y = wg_scatter_add_at(
-        k->here, &WG_OPTS(wg_scatter_add_args, .x = wgi_ox_leaf(k, zeros),
-                          .indices = wg_reshape_at(k->here, wgi_ox(k, 1), WG_SHAPE(-1)),
-                          .v = wg_reshape_at(k->here, wgi_ox(k, 0), WG_SHAPE(-1)), .axis = 0));
+    wg_node y = wg_scatter_add(wgi_ox_leaf(k, zeros), wg_reshape_at(k->here, wgi_ox(k, 1), WG_SHAPE(-1)),
+                               wg_reshape_at(k->here, wgi_ox(k, 0), WG_SHAPE(-1)), .axis = 0);
     y = wg_reshape_at(k->here, y, narrow);
     for (int i = 2; i < s.rank; i++)
-        if (s.dim[i] > narrow.dim[i])
-            y = wg_pad_at(k->here,
-                          &WG_OPTS(wg_pad_args, .x = y, .axis = i, .after = s.dim[i] - narrow.dim[i]));
+        if (s.dim[i] > narrow.dim[i]) y = wg_pad(y, .axis = i, .after = s.dim[i] - narrow.dim[i]);
     return wgi_ox_put(k, 0, y);
 }

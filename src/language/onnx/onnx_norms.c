@@ -11,10 +11,8 @@
 static bool step_average(wgi_onnx_call *k, int operand, int result, wg_node now)
 {
     const double keep = wgi_ox_f(k, "momentum", 0.9);
-    const wg_node was = wgi_ox(k, operand),
-                  next = wg_add_at(k->here, wg_mul_at(k->here, was, wg_number(keep)),
-                                   wg_mul_at(k->here, now, wg_number(1 - keep)));
-    if (wg_node_leaf(was) == WG_LEAF_STATE && k->o->q->now.mode == WG_TRAIN) wg_assign_at(k->here, was, next);
+    const wg_node was = wgi_ox(k, operand), next = wg_add(wg_mul(was, keep), wg_mul(now, 1 - keep));
+    if (wg_node_leaf(was) == WG_LEAF_STATE && k->o->q->now.mode == WG_TRAIN) wg_assign(was, next);
     return wgi_ox_put(k, result, next);
 }
 
@@ -30,16 +28,14 @@ bool wgi_onnx_batch_norm(wgi_onnx_call *k)
     if (!training) a.mean = wgi_ox(k, 3), a.variance = wgi_ox(k, 4);
     const wg_node y = wg_batch_norm_at(k->here, &a);
     if (!(s.rank > 2 ? wgi_ox_put_last(k, 0, y) : wgi_ox_put(k, 0, y))) return false;
-    return !training || (step_average(k, 3, 1, wg_part_at(k->here, y, 1)) &&
-                         step_average(k, 4, 2, wg_part_at(k->here, y, 2)));
+    return !training || (step_average(k, 3, 1, wg_part(y, 1)) && step_average(k, 4, 2, wg_part(y, 2)));
 }
 
 bool wgi_onnx_instance_norm(wgi_onnx_call *k)
 {
-    return wgi_ox_put_last(k, 0,
-                           wg_instance_norm_at(k->here, &WG_OPTS(wg_group_norm_args, .x = wgi_ox_last(k, 0),
-                                                                 .gamma = wgi_ox(k, 1), .beta = wgi_ox(k, 2),
-                                                                 .eps = wgi_ox_f(k, "epsilon", 1e-5))));
+    return wgi_ox_put_last(
+        k, 0,
+        wg_instance_norm(wgi_ox_last(k, 0), wgi_ox(k, 1), wgi_ox(k, 2), .eps = wgi_ox_f(k, "epsilon", 1e-5)));
 }
 
 /* Over all axes from this one on. Mean and 1 / deviation are results, too. */
@@ -54,18 +50,13 @@ bool wgi_onnx_layer_norm(wgi_onnx_call *k)
     const wg_node x = wgi_ox(k, 0);
     const wg_tensor zeros = wgi_ox_has(k, 2) ? (wg_tensor){ 0 } : wgi_ox_room(k, wgi_ox_dtype(k, 0), w);
     const wg_node beta = wgi_ox_has(k, 2) ? wgi_ox(k, 2) : wgi_ox_leaf(k, zeros);
-    if (!wgi_ox_put(
-            k, 0,
-            wg_layer_norm_at(k->here, &WG_OPTS(wg_layer_norm_args, .x = x, .gamma = wgi_ox(k, 1),
-                                               .beta = beta, .eps = eps, .axes = wg_axes_of(n, axes)))))
+    if (!wgi_ox_put(k, 0, wg_layer_norm(x, wgi_ox(k, 1), beta, .eps = eps, .axes = wg_axes_of(n, axes))))
         return false;
     if (k->outs < 2) return true;
     const wg_axes over = wg_axes_of(n, axes);
-    const wg_node mean =
-                      wg_mean_at(k->here, &WG_OPTS(wg_reduce_args, .x = x, .axes = over, .keepdims = true)),
-                  v = wg_var_at(k->here, &WG_OPTS(wg_var_args, .x = x, .axes = over, .keepdims = true));
-    return wgi_ox_put(k, 1, mean) &&
-           wgi_ox_put(k, 2, wg_rsqrt_at(k->here, wg_add_at(k->here, v, wg_number(eps))));
+    const wg_node mean = wg_mean(x, .axes = over, .keepdims = true),
+                  v = wg_var(x, .axes = over, .keepdims = true);
+    return wgi_ox_put(k, 1, mean) && wgi_ox_put(k, 2, wg_rsqrt(wg_add(v, eps)));
 }
 
 /* x / (bias + alpha / size * sum)^beta, with the sum of the squares of `size` channels around each. */
@@ -75,18 +66,15 @@ bool wgi_onnx_lrn(wgi_onnx_call *k)
     const int axis = wgi_ox_shape(k, 0).rank - 1;
     if (size < 1 || size > 1000 || axis < 1) return wgi_ox_fail(k, WG_ERROR_VALUE, "a window of this size");
     const wg_node x = wgi_ox_last(k, 0),
-                  wide = wg_pad_at(k->here, &WG_OPTS(wg_pad_args, .x = wg_square_at(k->here, x), .axis = axis,
-                                                     .before = (size - 1) / 2, .after = size / 2));
+                  wide = wg_pad(wg_square(x), .axis = axis, .before = (size - 1) / 2, .after = size / 2);
     wg_node sum = wg_none;
     for (int64_t i = 0; i < size; i++) {
-        const wg_node part =
-            wg_slice_at(k->here, &WG_OPTS(wg_slice_args, .x = wide, .axis = axis, .from = i, .to = i + c));
-        sum = i ? wg_add_at(k->here, sum, part) : part;
+        const wg_node part = wg_slice(wide, .axis = axis, .from = i, .to = i + c);
+        sum = i ? wg_add(sum, part) : part;
     }
-    sum = wg_mul_at(k->here, sum, wg_number(wgi_ox_f(k, "alpha", 1e-4) / (double)size));
-    const wg_node by = wg_pow_at(k->here, wg_add_at(k->here, sum, wg_number(wgi_ox_f(k, "bias", 1))),
-                                 wg_number(wgi_ox_f(k, "beta", 0.75)));
-    return wgi_ox_put_last(k, 0, wg_div_at(k->here, x, by));
+    sum = wg_mul(sum, wgi_ox_f(k, "alpha", 1e-4) / (double)size);
+    const wg_node by = wg_pow(wg_add(sum, wgi_ox_f(k, "bias", 1)), wgi_ox_f(k, "beta", 0.75));
+    return wgi_ox_put_last(k, 0, wg_div(x, by));
 }
 
 bool wgi_onnx_mean_variance(wgi_onnx_call *k)
@@ -98,14 +86,9 @@ bool wgi_onnx_mean_variance(wgi_onnx_call *k)
         if ((axes[i] = wgi_ox_axis(k, list[i], wgi_ox_shape(k, 0).rank)) < 0) return false;
     if (n < 0) return wgi_ox_fail(k, WG_ERROR_SHAPE, "too many axes");
     const wg_axes over = wg_axes_of(n, axes);
-    const wg_node x = wgi_ox(k, 0),
-                  mean =
-                      wg_mean_at(k->here, &WG_OPTS(wg_reduce_args, .x = x, .axes = over, .keepdims = true)),
-                  deviation =
-                      wg_std_at(k->here, &WG_OPTS(wg_var_args, .x = x, .axes = over, .keepdims = true));
-    return wgi_ox_put(
-        k, 0,
-        wg_div_at(k->here, wg_sub_at(k->here, x, mean), wg_add_at(k->here, deviation, wg_number(1e-9))));
+    const wg_node x = wgi_ox(k, 0), mean = wg_mean(x, .axes = over, .keepdims = true),
+                  deviation = wg_std(x, .axes = over, .keepdims = true);
+    return wgi_ox_put(k, 0, wg_div(wg_sub(x, mean), wg_add(deviation, 1e-9)));
 }
 
 bool wgi_onnx_lp_norm(wgi_onnx_call *k)
@@ -113,9 +96,8 @@ bool wgi_onnx_lp_norm(wgi_onnx_call *k)
     const int axis = wgi_ox_axis(k, wgi_ox_i(k, "axis", -1), wgi_ox_shape(k, 0).rank);
     if (axis < 0) return false;
     const wg_node x = wgi_ox(k, 0),
-                  n = wg_norm_at(k->here, &WG_OPTS(wg_norm_args, .x = x, .axis = axis, .keepdims = true,
-                                                   .p = (double)wgi_ox_i(k, "p", 2)));
-    return wgi_ox_put(k, 0, wg_div_at(k->here, x, n));
+                  n = wg_norm(x, .axis = axis, .keepdims = true, .p = (double)wgi_ox_i(k, "p", 2));
+    return wgi_ox_put(k, 0, wg_div(x, n));
 }
 
 /* ---- losses of class numbers ---- */
@@ -142,6 +124,5 @@ bool wgi_onnx_nll(wgi_onnx_call *k) { return loss_by(k, wg_nll_at); }
 bool wgi_onnx_softmax_loss(wgi_onnx_call *k)
 {
     if (!loss_by(k, wg_softmax_cross_entropy_at) || k->outs < 2 || !k->out[1]) return !wg_failed(k->o->c);
-    return wgi_ox_put(k, 1,
-                      wg_log_softmax_at(k->here, &WG_OPTS(wg_softmax_args, .x = wgi_ox(k, 0), .axis = 1)));
+    return wgi_ox_put(k, 1, wg_log_softmax(wgi_ox(k, 0), .axis = 1));
 }

@@ -7,11 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-static wg_node times(const wgi_onnx_call *k, double a, wg_node x)
-{
-    return wg_mul_at(k->here, wg_number(a), x);
-}
-static wg_node plus(const wgi_onnx_call *k, wg_node a, wg_node b) { return wg_add_at(k->here, a, b); }
+static wg_node times(const wgi_onnx_call *k, double a, wg_node x) { return wg_mul(a, x); }
+static wg_node plus(const wgi_onnx_call *k, wg_node a, wg_node b) { return wg_add(a, b); }
 
 typedef struct stepping {
     wgi_onnx_call *k;
@@ -47,10 +44,10 @@ bool wgi_onnx_adagrad(wgi_onnx_call *k)
     const double rate = s.rate / (1 + s.t * wgi_ox_f(k, "decay_factor", 0));
     for (int i = 0; i < s.n; i++) {
         parameter(&s, i);
-        const wg_node h = plus(k, array(&s, 2, i), wg_square_at(k->here, s.g)),
-                      by = plus(k, wg_sqrt_at(k->here, h), wg_number(wgi_ox_f(k, "epsilon", 1e-6)));
-        const wg_node step = wg_div_at(k->here, times(k, rate, s.g), by);
-        if (!put(&s, 0, i, wg_sub_at(k->here, s.x, step)) || !put(&s, 1, i, h)) return false;
+        const wg_node h = plus(k, array(&s, 2, i), wg_square(s.g)),
+                      by = plus(k, wg_sqrt(h), wg_number(wgi_ox_f(k, "epsilon", 1e-6)));
+        const wg_node step = wg_div(times(k, rate, s.g), by);
+        if (!put(&s, 0, i, wg_sub(s.x, step)) || !put(&s, 1, i, h)) return false;
     }
     return true;
 }
@@ -65,7 +62,7 @@ bool wgi_onnx_momentum(wgi_onnx_call *k)
         parameter(&s, i);
         const wg_node v = plus(k, times(k, alpha, array(&s, 2, i)), times(k, beta, s.g)),
                       by = nesterov ? plus(k, s.g, times(k, alpha, v)) : v;
-        if (!put(&s, 0, i, wg_sub_at(k->here, s.x, times(k, s.rate, by))) || !put(&s, 1, i, v)) return false;
+        if (!put(&s, 0, i, wg_sub(s.x, times(k, s.rate, by))) || !put(&s, 1, i, v)) return false;
     }
     return true;
 }
@@ -80,9 +77,9 @@ bool wgi_onnx_adam(wgi_onnx_call *k)
     for (int i = 0; i < s.n; i++) {
         parameter(&s, i);
         const wg_node m = plus(k, times(k, a, array(&s, 2, i)), times(k, 1 - a, s.g)),
-                      v = plus(k, times(k, b, array(&s, 3, i)), times(k, 1 - b, wg_square_at(k->here, s.g))),
-                      by = plus(k, wg_sqrt_at(k->here, v), wg_number(eps));
-        const wg_node next = wg_sub_at(k->here, s.x, wg_div_at(k->here, times(k, rate, m), by));
+                      v = plus(k, times(k, b, array(&s, 3, i)), times(k, 1 - b, wg_square(s.g))),
+                      by = plus(k, wg_sqrt(v), wg_number(eps));
+        const wg_node next = wg_sub(s.x, wg_div(times(k, rate, m), by));
         const wg_node y = times(k, 1 - wgi_ox_f(k, "norm_coefficient_post", 0), next);
         if (!put(&s, 0, i, y) || !put(&s, 1, i, m) || !put(&s, 2, i, v)) return false;
     }

@@ -12,12 +12,8 @@ bool wgi_onnx_gather(wgi_onnx_call *k)
     const int axis = wgi_ox_axis(k, wgi_ox_i(k, "axis", 0), wgi_ox_shape(k, 0).rank);
     if (axis < 0) return false;
     if (wgi_ox_has(k, 1) && !k->is_folding && wgi_onnx_is_known(k, k->in[1]) && !k->in[1]->known.shape.rank)
-        return wgi_ox_put(k, 0,
-                          wg_select_at(k->here, &WG_OPTS(wg_select_args, .x = wgi_ox(k, 0), .axis = axis,
-                                                         .index = wgi_ox_count(k, 1, 0))));
-    return wgi_ox_put(k, 0,
-                      wg_take_at(k->here, &WG_OPTS(wg_take_args, .x = wgi_ox(k, 0), .indices = wgi_ox(k, 1),
-                                                   .axis = axis)));
+        return wgi_ox_put(k, 0, wg_select(wgi_ox(k, 0), .axis = axis, .index = wgi_ox_count(k, 1, 0)));
+    return wgi_ox_put(k, 0, wg_take(wgi_ox(k, 0), wgi_ox(k, 1), .axis = axis));
 }
 
 /* On the other axes x may have more elements than there are indices. */
@@ -28,11 +24,8 @@ bool wgi_onnx_gather_elements(wgi_onnx_call *k)
     wg_node x = wgi_ox(k, 0);
     if (axis < 0) return false;
     for (int a = 0; a < s.rank && a < i.rank; a++)
-        if (a != axis && i.dim[a] < s.dim[a])
-            x = wg_slice_at(k->here, &WG_OPTS(wg_slice_args, .x = x, .axis = a, .to = i.dim[a]));
-    return wgi_ox_put(
-        k, 0,
-        wg_take_along_at(k->here, &WG_OPTS(wg_take_args, .x = x, .indices = wgi_ox(k, 1), .axis = axis)));
+        if (a != axis && i.dim[a] < s.dim[a]) x = wg_slice(x, .axis = a, .to = i.dim[a]);
+    return wgi_ox_put(k, 0, wg_take_along(x, wgi_ox(k, 1), .axis = axis));
 }
 
 /* A whole number as a node. */
@@ -47,15 +40,15 @@ static wg_node whole(wgi_onnx_call *k, int64_t v, wg_dtype t)
 
 static wg_node times(wgi_onnx_call *k, wg_node x, int64_t by)
 {
-    return by == 1 ? x : wg_mul_at(k->here, x, whole(k, by, wg_node_dtype(x)));
+    return by == 1 ? x : wg_mul(x, whole(k, by, wg_node_dtype(x)));
 }
 
 /* A negative number counts from the end of n elements. */
 static wg_node from_start(wgi_onnx_call *k, wg_node i, int64_t n)
 {
     const wg_dtype t = wg_node_dtype(i);
-    const wg_node below = wg_less_at(k->here, i, whole(k, 0, t));
-    return wg_where_at(k->here, below, wg_add_at(k->here, i, whole(k, n, t)), i);
+    const wg_node below = wg_less(i, whole(k, 0, t));
+    return wg_where(below, wg_add(i, whole(k, n, t)), i);
 }
 
 /* ---- along several axes ---- */
@@ -69,9 +62,9 @@ static wg_node places(wgi_onnx_call *k, wg_node indices, wg_shape s, int first, 
     for (int a = 0; a < axes; a++) {
         int64_t width = 1;
         for (int b = a + 1; b < axes; b++) width *= s.dim[first + b];
-        wg_node i = wg_select_at(k->here, &WG_OPTS(wg_select_args, .x = indices, .axis = last, .index = a));
+        wg_node i = wg_select(indices, .axis = last, .index = a);
         i = times(k, from_start(k, i, s.dim[first + a]), width);
-        sum = a ? wg_add_at(k->here, sum, i) : i;
+        sum = a ? wg_add(sum, i) : i;
     }
     return sum;
 }
@@ -96,12 +89,12 @@ bool wgi_onnx_gather_nd(wgi_onnx_call *k)
     wg_node at = places(k, wgi_ox(k, 1), s, batch, axes);
     if (batch) { /* rows of one example */
         at = wg_reshape_at(k->here, at, WG_SHAPE(batches, -1));
-        const wg_node example = wg_index_along_at(k->here, &WG_OPTS(wg_index_along_args, .x = at, .axis = 0));
-        at = wg_add_at(k->here, at, times(k, example, each));
+        const wg_node example = wg_index_along(at, .axis = 0);
+        at = wg_add(at, times(k, example, each));
     }
     const wg_node x = wg_reshape_at(k->here, wgi_ox(k, 0), flat);
     at = wg_reshape_at(k->here, at, WG_SHAPE(-1));
-    return wgi_ox_put(k, 0, wg_reshape_at(k->here, wg_gather_at(k->here, x, at), to));
+    return wgi_ox_put(k, 0, wg_reshape_at(k->here, wg_gather(x, at), to));
 }
 
 /* ---- scattered values ---- */
@@ -113,8 +106,7 @@ static wg_node zeros_like(wgi_onnx_call *k, wg_node x)
 
 static wg_node scattered(wgi_onnx_call *k, wg_node x, wg_node at, wg_node v)
 {
-    return wg_scatter_add_at(k->here,
-                             &WG_OPTS(wg_scatter_add_args, .x = x, .indices = at, .v = v, .axis = 0));
+    return wg_scatter_add(x, at, v, .axis = 0);
 }
 
 /* Of each row of x whether it is among those of `at`: bool [rows, 1, ...]. */
@@ -125,7 +117,7 @@ static wg_node is_hit(wgi_onnx_call *k, wg_node x, wg_node at)
     for (int64_t i = 0; one.data && i < wg_shape_size(one.shape); i++) ((int64_t *)one.data)[i] = 1;
     const wg_node hits = scattered(k, wgi_ox_leaf(k, wgi_ox_room(k, WG_I64, rows)), at, wgi_ox_leaf(k, one));
     for (int i = 1; i < s.rank; i++) s.dim[i] = 1;
-    return wg_reshape_at(k->here, wg_not_equal_at(k->here, hits, whole(k, 0, WG_I64)), s);
+    return wg_reshape_at(k->here, wg_not_equal(hits, whole(k, 0, WG_I64)), s);
 }
 
 /* Rows v at the rows `at` of x: in their place, added to them, or times them. */
@@ -136,16 +128,13 @@ static wg_node combined(wgi_onnx_call *k, wg_node x, wg_node at, wg_node v)
     if (!strcmp(how, "add")) return scattered(k, x, at, v);
     if (strcmp(how, "none") && strcmp(how, "mul"))
         return wgi_ox_fail(k, WG_ERROR_MISSING, "the reduction '%.20s' is not there", how), wg_none;
-    if (!strcmp(how, "none"))
-        return wg_where_at(k->here, is_hit(k, x, at), scattered(k, zeros_like(k, x), at, v), x);
+    if (!strcmp(how, "none")) return wg_where(is_hit(k, x, at), scattered(k, zeros_like(k, x), at, v), x);
     if (rows > 1000) return wgi_ox_fail(k, WG_ERROR_MISSING, "products at more than 1000 places"), wg_none;
     for (int64_t i = 0; i < rows; i++) { /* a place may stand twice */
-        const wg_node one = wg_slice_at(k->here,
-                                        &WG_OPTS(wg_slice_args, .x = at, .axis = 0, .from = i, .to = i + 1)),
-                      by = wg_slice_at(k->here,
-                                       &WG_OPTS(wg_slice_args, .x = v, .axis = 0, .from = i, .to = i + 1));
-        const wg_node product = wg_mul_at(k->here, x, scattered(k, zeros_like(k, x), one, by));
-        x = wg_where_at(k->here, is_hit(k, x, one), product, x);
+        const wg_node one = wg_slice(at, .axis = 0, .from = i, .to = i + 1),
+                      by = wg_slice(v, .axis = 0, .from = i, .to = i + 1);
+        const wg_node product = wg_mul(x, scattered(k, zeros_like(k, x), one, by));
+        x = wg_where(is_hit(k, x, one), product, x);
     }
     return x;
 }
@@ -176,12 +165,10 @@ bool wgi_onnx_scatter_elements(wgi_onnx_call *k)
     wg_node at = wg_none;
     int64_t width = 1;
     for (int a = s.rank - 1; a >= 0; width *= s.dim[a--]) {
-        const wg_node i =
-            a == axis
-                ? from_start(k, wg_cast_at(k->here, wgi_ox(k, 1), WG_I64), s.dim[a])
-                : wg_index_along_at(k->here, &WG_OPTS(wg_index_along_args, .x = wgi_ox(k, 1), .axis = a));
+        const wg_node i = a == axis ? from_start(k, wg_cast(wgi_ox(k, 1), WG_I64), s.dim[a])
+                                    : wg_index_along(wgi_ox(k, 1), .axis = a);
         const wg_node part = times(k, i, width);
-        at = wg_is_none(at) ? part : wg_add_at(k->here, at, part);
+        at = wg_is_none(at) ? part : wg_add(at, part);
     }
     const wg_node x = wg_reshape_at(k->here, wgi_ox(k, 0), WG_SHAPE(-1)),
                   v = wg_reshape_at(k->here, wgi_ox(k, 2), WG_SHAPE(-1));
@@ -202,13 +189,12 @@ bool wgi_onnx_one_hot(wgi_onnx_call *k)
     wg_shape along = { s.rank + 1, { 0 } };
     for (int i = 0; i <= s.rank; i++) along.dim[i] = i == axis ? (int64_t)depth : 1;
     for (int64_t i = 0; range.data && i < range.shape.dim[0]; i++) ((int64_t *)range.data)[i] = i;
-    const wg_node i = from_start(k, wg_cast_at(k->here, wgi_ox(k, 0), WG_I64), (int64_t)depth),
-                  apart = wg_expand_dims_at(k->here, &WG_OPTS(wg_axes_args, .x = i, .axis = axis)),
-                  is = wg_equal_at(k->here, apart, wg_reshape_at(k->here, wgi_ox_leaf(k, range), along)),
-                  values = wgi_ox(k, 2),
-                  off = wg_select_at(k->here, &WG_OPTS(wg_select_args, .x = values, .axis = 0, .index = 0)),
-                  on = wg_select_at(k->here, &WG_OPTS(wg_select_args, .x = values, .axis = 0, .index = 1));
-    return wgi_ox_put(k, 0, wg_where_at(k->here, is, on, off));
+    const wg_node i = from_start(k, wg_cast(wgi_ox(k, 0), WG_I64), (int64_t)depth),
+                  apart = wg_expand_dims(i, .axis = axis),
+                  is = wg_equal(apart, wg_reshape_at(k->here, wgi_ox_leaf(k, range), along)),
+                  values = wgi_ox(k, 2), off = wg_select(values, .axis = 0, .index = 0),
+                  on = wg_select(values, .axis = 0, .index = 1);
+    return wgi_ox_put(k, 0, wg_where(is, on, off));
 }
 
 bool wgi_onnx_topk(wgi_onnx_call *k)
@@ -216,9 +202,9 @@ bool wgi_onnx_topk(wgi_onnx_call *k)
     const int axis = wgi_ox_axis(k, wgi_ox_i(k, "axis", -1), wgi_ox_shape(k, 0).rank);
     const int64_t count = k->version < 10 ? wgi_ox_i(k, "k", 0) : wgi_ox_count(k, 1, 0);
     if (axis < 0) return false;
-    const wg_node y = wg_topk_at(k->here, &WG_OPTS(wg_topk_args, .x = wgi_ox(k, 0), .count = (int64_t)count,
-                                                   .axis = axis, .smallest = !wgi_ox_i(k, "largest", 1)));
-    return wgi_ox_put(k, 0, y) && wgi_ox_put(k, 1, wg_part_at(k->here, y, 1));
+    const wg_node y =
+        wg_topk(wgi_ox(k, 0), .count = (int64_t)count, .axis = axis, .smallest = !wgi_ox_i(k, "largest", 1));
+    return wgi_ox_put(k, 0, y) && wgi_ox_put(k, 1, wg_part(y, 1));
 }
 
 /* How many there are is read while the graph is built. */
@@ -226,16 +212,15 @@ bool wgi_onnx_nonzero(wgi_onnx_call *k)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     wg_node row[WG_MAX_RANK];
-    const wg_node is = wg_not_equal_at(k->here, wgi_ox(k, 0), zeros_like(k, wgi_ox(k, 0)));
-    const double count = wg_item_at(k->here, wg_sum_at(k->here, &WG_OPTS(wg_reduce_args, .x = is)));
+    const wg_node is = wg_not_equal(wgi_ox(k, 0), zeros_like(k, wgi_ox(k, 0)));
+    const double count = wg_item(wg_sum(is));
     if (wg_failed(k->o->c)) return false;
-    const wg_node at = wg_nonzero_at(k->here, &WG_OPTS(wg_nonzero_args, .x = is, .count = (int64_t)count));
+    const wg_node at = wg_nonzero(is, .count = (int64_t)count);
     int64_t width = 1;
     for (int a = s.rank - 1; a >= 0; width *= s.dim[a--])
-        row[a] = wg_remainder_at(k->here, wg_floor_divide_at(k->here, at, whole(k, width, WG_I64)),
-                                 whole(k, s.dim[a], WG_I64));
+        row[a] = wg_remainder(wg_floor_divide(at, whole(k, width, WG_I64)), whole(k, s.dim[a], WG_I64));
     if (!s.rank) return wgi_ox_fail(k, WG_ERROR_MISSING, "of a scalar it is not there");
-    return wgi_ox_put(k, 0, wg_stack_at(k->here, &WG_OPTS(wg_join_args, .x = row, .n = s.rank)));
+    return wgi_ox_put(k, 0, wg_stack(row, s.rank));
 }
 
 bool wgi_onnx_compress(wgi_onnx_call *k)
@@ -251,9 +236,7 @@ bool wgi_onnx_compress(wgi_onnx_call *k)
     const wg_tensor rows = wgi_ox_room(k, WG_I64, WG_SHAPE(count));
     for (int64_t i = 0, to = 0; rows.data && i < n; i++)
         if (wg_tensor_item(c, i) != 0) ((int64_t *)rows.data)[to++] = i;
-    return wgi_ox_put(
-        k, 0,
-        wg_take_at(k->here, &WG_OPTS(wg_take_args, .x = x, .indices = wgi_ox_leaf(k, rows), .axis = axis)));
+    return wgi_ox_put(k, 0, wg_take(x, wgi_ox_leaf(k, rows), .axis = axis));
 }
 
 /* The first elements of each example in reverse order, as many as its length says. */
@@ -266,10 +249,8 @@ bool wgi_onnx_reverse_sequence(wgi_onnx_call *k)
     if (batch < 0 || time < 0) return false;
     wg_shape along = s;
     for (int i = 0; i < s.rank; i++) along.dim[i] = i == batch ? s.dim[i] : 1;
-    const wg_node n = wg_reshape_at(k->here, wgi_ox(k, 1), along),
-                  i = wg_index_along_at(k->here, &WG_OPTS(wg_index_along_args, .x = x, .axis = time)),
-                  back = wg_sub_at(k->here, wg_sub_at(k->here, n, whole(k, 1, wg_node_dtype(n))), i),
-                  at = wg_where_at(k->here, wg_less_at(k->here, i, n), back, i);
-    return wgi_ox_put(k, 0,
-                      wg_take_along_at(k->here, &WG_OPTS(wg_take_args, .x = x, .indices = at, .axis = time)));
+    const wg_node n = wg_reshape_at(k->here, wgi_ox(k, 1), along), i = wg_index_along(x, .axis = time),
+                  back = wg_sub(wg_sub(n, whole(k, 1, wg_node_dtype(n))), i),
+                  at = wg_where(wg_less(i, n), back, i);
+    return wgi_ox_put(k, 0, wg_take_along(x, at, .axis = time));
 }

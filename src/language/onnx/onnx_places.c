@@ -19,13 +19,12 @@ static wg_node slice(wgi_onnx_call *k, wg_node x, int axis, int64_t from, int64_
     if (step > 0) from = clamped(from, 0, n), to = clamped(to, 0, n);
     else {
         const int64_t first = clamped(from, 0, n - 1), end = clamped(to, -1, n - 1);
-        x = wg_flip_at(k->here, &WG_OPTS(wg_axes_args, .x = x, .axis = axis));
+        x = wg_flip(x, .axis = axis);
         from = n - 1 - first, to = n - 1 - end, step = -step;
     }
     if (from > to) to = from;
     if (!from && to == n && step == 1) return x;
-    return wg_slice_at(k->here,
-                       &WG_OPTS(wg_slice_args, .x = x, .axis = axis, .from = from, .to = to, .step = step));
+    return wg_slice(x, .axis = axis, .from = from, .to = to, .step = step);
 }
 
 /* Until set 9 the lists are attributes. */
@@ -112,7 +111,7 @@ bool wgi_onnx_tile(wgi_onnx_call *k)
         counts.dim[axis] = wgi_ox_count(k, 1, 1);
     } else counts.rank = wgi_ox_whole(k, 1, counts.dim, WG_MAX_RANK);
     if (counts.rank != rank) return wgi_ox_fail(k, WG_ERROR_SHAPE, "a count for each axis is needed");
-    return wgi_ox_put(k, 0, wg_tile_at(k->here, &WG_OPTS(wg_tile_args, .x = wgi_ox(k, 0), .counts = counts)));
+    return wgi_ox_put(k, 0, wg_tile(wgi_ox(k, 0), .counts = counts));
 }
 
 /* Negative margins cut. */
@@ -124,8 +123,7 @@ static wg_node margin(wgi_onnx_call *k, wg_node x, int axis, int64_t before, int
         x = slice(k, x, axis, before < 0 ? -before : 0, after < 0 ? clamped(n + after, 0, n) : n, 1);
     before = before < 0 ? 0 : before, after = after < 0 ? 0 : after;
     if (!before && !after) return x;
-    return wg_pad_at(k->here, &WG_OPTS(wg_pad_args, .x = x, .axis = axis, .before = before, .after = after,
-                                       .mode = mode, .value = value));
+    return wg_pad(x, .axis = axis, .before = before, .after = after, .mode = mode, .value = value);
 }
 
 bool wgi_onnx_pad(wgi_onnx_call *k)
@@ -173,11 +171,10 @@ bool wgi_onnx_cumsum(wgi_onnx_call *k)
 {
     const int axis = wgi_ox_axis(k, wgi_ox_count(k, 1, 0), wgi_ox_shape(k, 0).rank);
     if (axis < 0) return false;
-    const wg_node y = wg_cumsum_at(k->here, &WG_OPTS(wg_cumsum_args, .x = wgi_ox(k, 0), .axis = axis,
-                                                     .exclusive = wgi_ox_i(k, "exclusive", 0) != 0,
-                                                     .reverse = wgi_ox_i(k, "reverse", 0) != 0));
+    const wg_node y = wg_cumsum(wgi_ox(k, 0), .axis = axis, .exclusive = wgi_ox_i(k, "exclusive", 0) != 0,
+                                .reverse = wgi_ox_i(k, "reverse", 0) != 0);
     const wg_dtype t = wgi_ox_dtype(k, 0);
-    return wgi_ox_put(k, 0, wg_node_dtype(y) == t ? y : wg_cast_at(k->here, y, t));
+    return wgi_ox_put(k, 0, wg_node_dtype(y) == t ? y : wg_cast(y, t));
 }
 
 static void put_number(wg_tensor *t, int64_t i, double v)
@@ -272,11 +269,8 @@ bool wgi_onnx_dropout(wgi_onnx_call *k)
         said ? wgi_ox_number(k, 2, 0) != 0 : !wgi_ox_i(k, "is_test", 0) && k->o->q->now.mode == WG_TRAIN;
     if (!on || !(drop > 0)) return all_kept(k);
     if (k->outs < 2 || !k->out[1])
-        return wgi_ox_put(k, 0,
-                          wg_dropout_at(k->here, &WG_OPTS(wg_dropout_args, .x = wgi_ox(k, 0), .drop = drop,
-                                                          .mode = WG_AS_TRAIN)));
-    const wg_node kept = wg_bernoulli_at(k->here, k->g, wgi_ox_shape(k, 0), wg_number(1 - drop));
-    const wg_node y =
-        wg_where_at(k->here, kept, wg_div_at(k->here, wgi_ox(k, 0), wg_number(1 - drop)), wg_number(0));
+        return wgi_ox_put(k, 0, wg_dropout(wgi_ox(k, 0), .drop = drop, .mode = WG_AS_TRAIN));
+    const wg_node kept = wg_bernoulli(k->g, wgi_ox_shape(k, 0), 1 - drop);
+    const wg_node y = wg_where(kept, wg_div(wgi_ox(k, 0), 1 - drop), 0);
     return wgi_ox_put(k, 0, y) && wgi_ox_put(k, 1, kept);
 }

@@ -8,16 +8,13 @@ static bool drawn(wgi_onnx_call *k, wg_shape s, wg_dtype standard)
 {
     const wgi_onnx_attribute *a = wgi_ox_attribute(k, "dtype");
     const wg_dtype t = a ? wgi_onnx_dtype(k->o->q, (int)a->i) : standard;
-    const wg_node y = k->row->u.number
-                          ? wg_random_normal_at(k->here, &WG_OPTS(wg_random_normal_args, .x = k->g,
-                                                                  .shape = s, .mean = wgi_ox_f(k, "mean", 0),
-                                                                  .deviation = wgi_ox_f(k, "scale", 1)))
-                          : wg_random_uniform_at(k->here, &WG_OPTS(wg_random_uniform_args, .x = k->g,
-                                                                   .shape = s, .low = wgi_ox_f(k, "low", 0),
-                                                                   .high = wgi_ox_f(k, "high", 1)));
+    const wg_node y =
+        k->row->u.number
+            ? wg_random_normal(k->g, s, .mean = wgi_ox_f(k, "mean", 0), .deviation = wgi_ox_f(k, "scale", 1))
+            : wg_random_uniform(k->g, s, .low = wgi_ox_f(k, "low", 0), .high = wgi_ox_f(k, "high", 1));
     if (!wg_dtype_is_float(t))
         return wgi_ox_fail(k, WG_ERROR_MISSING, "random numbers of this type are not there");
-    return wgi_ox_put(k, 0, wg_node_dtype(y) == t ? y : wg_cast_at(k->here, y, t));
+    return wgi_ox_put(k, 0, wg_node_dtype(y) == t ? y : wg_cast(y, t));
 }
 
 bool wgi_onnx_random(wgi_onnx_call *k)
@@ -34,7 +31,7 @@ bool wgi_onnx_bernoulli(wgi_onnx_call *k)
 {
     const wgi_onnx_attribute *a = wgi_ox_attribute(k, "dtype");
     const wg_dtype t = a ? wgi_onnx_dtype(k->o->q, (int)a->i) : wgi_ox_dtype(k, 0);
-    const wg_node y = wg_bernoulli_at(k->here, k->g, wgi_ox_shape(k, 0), wgi_ox(k, 0));
+    const wg_node y = wg_bernoulli(k->g, wgi_ox_shape(k, 0), wgi_ox(k, 0));
     if (!t) return wgi_ox_fail(k, WG_ERROR_MISSING, "random numbers of this type are not there");
-    return wgi_ox_put(k, 0, t == WG_BOOL ? y : wg_cast_at(k->here, y, t));
+    return wgi_ox_put(k, 0, t == WG_BOOL ? y : wg_cast(y, t));
 }

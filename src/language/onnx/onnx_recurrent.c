@@ -32,10 +32,7 @@ static double listed(const wgi_onnx_call *k, const char *name, int i, double sta
     return a && i < a->float_count ? a->floats[i] : standard;
 }
 
-static wg_node line(wgi_onnx_call *k, wg_node x, double a, double b)
-{
-    return wg_add_at(k->here, wg_mul_at(k->here, wg_number(a), x), wg_number(b));
-}
+static wg_node line(wgi_onnx_call *k, wg_node x, double a, double b) { return wg_add(wg_mul(a, x), b); }
 
 /* The function by its name, with its numbers. */
 static wg_node named(wgi_onnx_call *k, const char *name, int i, wg_node x)
@@ -84,19 +81,16 @@ static wg_node act(const layer *l, int f, wg_node x)
 static wg_node part(wgi_onnx_call *k, wg_node x, int axis, int64_t from, int64_t n)
 {
     if (!from && wg_node_shape(x).dim[axis] == n) return x;
-    return wg_slice_at(k->here, &WG_OPTS(wg_slice_args, .x = x, .axis = axis, .from = from, .to = from + n));
+    return wg_slice(x, .axis = axis, .from = from, .to = from + n);
 }
 
 static wg_node chosen(wgi_onnx_call *k, wg_node x, int axis, int64_t at)
 {
-    return wg_select_at(k->here, &WG_OPTS(wg_select_args, .x = x, .axis = axis, .index = at));
+    return wg_select(x, .axis = axis, .index = at);
 }
 
 /* x y^T */
-static wg_node product(wgi_onnx_call *k, wg_node x, wg_node y)
-{
-    return wg_matmul_at(k->here, &WG_OPTS(wg_matmul_args, .x = x, .y = y, .tb = true));
-}
+static wg_node product(wgi_onnx_call *k, wg_node x, wg_node y) { return wg_matmul(x, y, .tb = true); }
 
 /* Gate g of [rows, gates units]. */
 static wg_node gate(const layer *l, wg_node x, int g) { return part(l->k, x, 1, g * l->units, l->units); }
@@ -123,7 +117,7 @@ static wg_node gru_step(layer *l, wg_node x)
     const wg_node inner = before ? times(l, r, sum(l, product(k, l->h, Rh), l->Rb[2]))
                                  : sum(l, product(k, times(l, r, l->h), Rh), l->Rb[2]);
     const wg_node n = act(l, 1, sum(l, gate(l, x, 2), inner));
-    return sum(l, times(l, wg_sub_at(k->here, wg_number(1), z), n), times(l, z, l->h));
+    return sum(l, times(l, wg_sub(1, z), n), times(l, z, l->h));
 }
 
 static wg_node peeped(const layer *l, wg_node x, int g, wg_node c)
@@ -152,10 +146,10 @@ static wg_node step(layer *l, wg_node x, int64_t t)
                                            : lstm_step(l, x, &c);
     wg_node y = h;
     if (!wg_is_none(l->lengths)) {
-        const wg_node on = wg_greater_at(k->here, l->lengths, wg_number((double)t));
-        y = wg_where_at(k->here, on, h, wg_number(0));
-        h = wg_where_at(k->here, on, h, l->h);
-        if (l->kind == LSTM) c = wg_where_at(k->here, on, c, l->c);
+        const wg_node on = wg_greater(l->lengths, (double)t);
+        y = wg_where(on, h, 0);
+        h = wg_where(on, h, l->h);
+        if (l->kind == LSTM) c = wg_where(on, c, l->c);
     }
     l->h = h, l->c = c;
     return y;
@@ -180,9 +174,9 @@ static wg_node products_of_x(layer *l)
     if (!wgi_ox_has(k, 3)) return y;
     const wg_node b = chosen(k, wgi_ox(k, 3), 0, l->direction), of_x = part(k, b, 0, 0, n),
                   of_h = part(k, b, 0, n, n);
-    if (l->kind != GRU) return wg_add_at(k->here, y, wg_add_at(k->here, of_x, of_h));
+    if (l->kind != GRU) return wg_add(y, wg_add(of_x, of_h));
     for (int g = 0; g < 3; g++) l->Rb[g] = part(k, of_h, 0, g * l->units, l->units);
-    return wg_add_at(k->here, y, of_x);
+    return wg_add(y, of_x);
 }
 
 static bool direction(layer *l, wg_node y[])
@@ -207,7 +201,7 @@ static bool direction(layer *l, wg_node y[])
 
 static wg_node stacked(wgi_onnx_call *k, const wg_node x[], int64_t n, int axis)
 {
-    return wg_stack_at(k->here, &WG_OPTS(wg_join_args, .x = x, .n = (int)n, .axis = axis));
+    return wg_stack(x, (int)n, .axis = axis);
 }
 
 static bool layer_of(wgi_onnx_call *k, layer *l)

@@ -44,7 +44,7 @@ static bool reduced(wgi_onnx_call *k, wg_node (*f)(wgi_onnx_call *k, wg_node x, 
     wg_reduce_args a = WG_OPTS(wg_reduce_args, .x = x, .keepdims = keep);
     if (rank) a.axes = wg_axes_of(n, axes);
     wg_node y = f(k, x, &a);
-    if (wg_node_dtype(y) != wgi_ox_dtype(k, 0)) y = wg_cast_at(k->here, y, wgi_ox_dtype(k, 0));
+    if (wg_node_dtype(y) != wgi_ox_dtype(k, 0)) y = wg_cast(y, wgi_ox_dtype(k, 0));
     return last && keep ? wgi_ox_put_last(k, 0, y) : wgi_ox_put(k, 0, y);
 }
 
@@ -59,8 +59,7 @@ static wg_node plain(wgi_onnx_call *k, wg_node x, const wg_reduce_args *a)
 
 static wg_node length_by(wgi_onnx_call *k, wg_node x, const wg_reduce_args *a, double p)
 {
-    return wg_norm_at(k->here,
-                      &WG_OPTS(wg_norm_args, .x = x, .axes = a->axes, .keepdims = a->keepdims, .p = p));
+    return wg_norm(x, .axes = a->axes, .keepdims = a->keepdims, .p = p);
 }
 
 static wg_node one_norm(wgi_onnx_call *k, wg_node x, const wg_reduce_args *a)
@@ -74,13 +73,13 @@ static wg_node two_norm(wgi_onnx_call *k, wg_node x, const wg_reduce_args *a)
 
 static wg_node log_sum(wgi_onnx_call *k, wg_node x, const wg_reduce_args *a)
 {
-    return wg_log_at(k->here, wg_sum_at(k->here, a));
+    return wg_log(wg_sum_at(k->here, a));
 }
 
 static wg_node sum_of_squares(wgi_onnx_call *k, wg_node x, const wg_reduce_args *a)
 {
     wg_reduce_args squares = *a;
-    squares.x = wg_square_at(k->here, x);
+    squares.x = wg_square(x);
     return wg_sum_at(k->here, &squares);
 }
 
@@ -99,14 +98,14 @@ bool wgi_onnx_arg(wgi_onnx_call *k)
     const bool last = wgi_ox_i(k, "select_last_index", 0), keep = wgi_ox_i(k, "keepdims", 1);
     wg_node x = wgi_ox(k, 0);
     if (axis < 0) return false;
-    if (last) x = wg_flip_at(k->here, &WG_OPTS(wg_axes_args, .x = x, .axis = axis));
+    if (last) x = wg_flip(x, .axis = axis);
     wg_node y = (k->row->u.number ? wg_argmin_at : wg_argmax_at)(
         k->here, &WG_OPTS(wg_axis_args, .x = x, .axis = axis, .keepdims = keep));
     if (last) { /* a whole number, as a node */
         wg_tensor end = wgi_ox_room(k, WG_I64, WG_SCALAR);
         if (!end.data) return false;
         *(int64_t *)end.data = s.dim[axis] - 1;
-        y = wg_sub_at(k->here, wgi_ox_leaf(k, end), y);
+        y = wg_sub(wgi_ox_leaf(k, end), y);
     }
     return wgi_ox_put(k, 0, y);
 }
@@ -120,10 +119,9 @@ static wg_node soft(wgi_onnx_call *k, wg_node x, int axis)
     const wg_softmax_args a = WG_OPTS(wg_softmax_args, .x = x, .axis = axis);
     if (k->row->u.number == SOFTMAX) return wg_softmax_at(k->here, &a);
     if (k->row->u.number == LOG_SOFTMAX) return wg_log_softmax_at(k->here, &a);
-    const wg_node best = wg_argmax_at(k->here, &WG_OPTS(wg_axis_args, .x = x, .axis = axis));
-    const wg_node y = wg_one_hot_at(
-        k->here, &WG_OPTS(wg_one_hot_args, .x = best, .count = wg_node_shape(x).dim[axis], .axis = axis));
-    return wg_node_dtype(y) == wg_node_dtype(x) ? y : wg_cast_at(k->here, y, wg_node_dtype(x));
+    const wg_node best = wg_argmax(x, .axis = axis);
+    const wg_node y = wg_one_hot(best, .count = wg_node_shape(x).dim[axis], .axis = axis);
+    return wg_node_dtype(y) == wg_node_dtype(x) ? y : wg_cast(y, wg_node_dtype(x));
 }
 
 /* Until set 12 all axes from this one on are one. */
@@ -147,19 +145,19 @@ bool wgi_onnx_softmax(wgi_onnx_call *k)
 static wg_node factor(wgi_onnx_call *k, int i)
 {
     const wg_node x = wgi_ox(k, i);
-    return wg_dtype_is_float(wgi_ox_dtype(k, i)) ? x : wg_cast_at(k->here, x, WG_F64);
+    return wg_dtype_is_float(wgi_ox_dtype(k, i)) ? x : wg_cast(x, WG_F64);
 }
 
 static wg_node as_first(wgi_onnx_call *k, wg_node y)
 {
     const wg_dtype t = wgi_ox_dtype(k, 0);
-    return wg_node_dtype(y) == t ? y : wg_cast_at(k->here, y, t);
+    return wg_node_dtype(y) == t ? y : wg_cast(y, t);
 }
 
 bool wgi_onnx_matmul(wgi_onnx_call *k)
 {
     const wg_node a = factor(k, 0), b = factor(k, 1);
-    return wgi_ox_put(k, 0, as_first(k, wg_matmul_at(k->here, &WG_OPTS(wg_matmul_args, .x = a, .y = b))));
+    return wgi_ox_put(k, 0, as_first(k, wg_matmul(a, b)));
 }
 
 /* alpha A B + beta C */
@@ -167,14 +165,12 @@ bool wgi_onnx_gemm(wgi_onnx_call *k)
 {
     const double alpha = wgi_ox_f(k, "alpha", 1), beta = wgi_ox_f(k, "beta", 1);
     const wg_node a = factor(k, 0), b = factor(k, 1);
-    wg_node y =
-        wg_matmul_at(k->here, &WG_OPTS(wg_matmul_args, .x = a, .y = b, .ta = wgi_ox_i(k, "transA", 0) != 0,
-                                       .tb = wgi_ox_i(k, "transB", 0) != 0));
-    if (alpha != 1) y = wg_mul_at(k->here, wg_number(alpha), y);
+    wg_node y = wg_matmul(a, b, .ta = wgi_ox_i(k, "transA", 0) != 0, .tb = wgi_ox_i(k, "transB", 0) != 0);
+    if (alpha != 1) y = wg_mul(alpha, y);
     if (!wgi_ox_has(k, 2)) return wgi_ox_put(k, 0, as_first(k, y));
     wg_node c = factor(k, 2);
-    if (beta != 1) c = wg_mul_at(k->here, wg_number(beta), c);
-    return wgi_ox_put(k, 0, as_first(k, wg_add_at(k->here, y, c)));
+    if (beta != 1) c = wg_mul(beta, c);
+    return wgi_ox_put(k, 0, as_first(k, wg_add(y, c)));
 }
 
 enum { EINSUM_OPERANDS = 16, EINSUM_ROOM = 400 };
@@ -227,4 +223,4 @@ bool wgi_onnx_einsum(wgi_onnx_call *k)
     return wgi_ox_put(k, 0, as_first(k, wg_einsum_at(k->here, letters, x, k->ins)));
 }
 
-bool wgi_onnx_det(wgi_onnx_call *k) { return wgi_ox_put(k, 0, wg_det_at(k->here, wgi_ox(k, 0))); }
+bool wgi_onnx_det(wgi_onnx_call *k) { return wgi_ox_put(k, 0, wg_det(wgi_ox(k, 0))); }

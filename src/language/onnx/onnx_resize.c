@@ -94,11 +94,10 @@ static bool is_outside(const resizing *r, int axis, int64_t m, int64_t i)
 static wg_node weighted(const resizing *r, wg_node x, int axis, wg_tensor at, wg_tensor w, bool all_one)
 {
     wgi_onnx_call *k = r->k;
-    const wg_node y =
-        wg_take_at(k->here, &WG_OPTS(wg_take_args, .x = x, .indices = wgi_ox_leaf(k, at), .axis = axis));
+    const wg_node y = wg_take(x, wgi_ox_leaf(k, at), .axis = axis);
     wg_shape along = wg_node_shape(y);
     for (int i = 0; i < along.rank; i++) along.dim[i] = i == axis ? along.dim[i] : 1;
-    return all_one ? y : wg_mul_at(k->here, y, wg_reshape_at(k->here, wgi_ox_leaf(k, w), along));
+    return all_one ? y : wg_mul(y, wg_reshape_at(k->here, wgi_ox_leaf(k, w), along));
 }
 
 static void put(wg_tensor *t, int64_t i, double v)
@@ -127,16 +126,14 @@ static wg_node along(const resizing *r, wg_node x, int axis)
     }
     for (int j = 0; j < count; j++) {
         const wg_node part = weighted(r, x, axis, at[j], w[j], r->mode == NEAREST);
-        sum = j ? wg_add_at(k->here, sum, part) : part;
+        sum = j ? wg_add(sum, part) : part;
     }
     const wg_tensor out = wgi_ox_room(k, WG_BOOL, WG_SHAPE(n));
     bool any = false;
     for (int64_t i = 0; out.data && i < n; i++) any |= ((bool *)out.data)[i] = is_outside(r, axis, m, i);
     wg_shape s = wg_node_shape(sum);
     for (int i = 0; i < s.rank; i++) s.dim[i] = i == axis ? n : 1;
-    return any ? wg_where_at(k->here, wg_reshape_at(k->here, wgi_ox_leaf(k, out), s), wg_number(r->outside),
-                             sum)
-               : sum;
+    return any ? wg_where(wg_reshape_at(k->here, wgi_ox_leaf(k, out), s), r->outside, sum) : sum;
 }
 
 /* ---- the operators ---- */
@@ -213,9 +210,8 @@ static bool by_one(resizing *r)
     }
     if (!fits) return false;
     wgi_ox_put_last(k, 0,
-                    wg_resize_at(k->here, &WG_OPTS(wg_resize_args, .x = wgi_ox_last(k, 0), .shape = to,
-                                                   .mode = nearest ? WG_NEAREST : WG_BILINEAR,
-                                                   .align_corners = corners)));
+                    wg_resize(wgi_ox_last(k, 0), to, .mode = nearest ? WG_NEAREST : WG_BILINEAR,
+                              .align_corners = corners));
     return true;
 }
 
@@ -229,7 +225,7 @@ static bool resized(resizing *r)
         if (r->size[i] != wg_node_shape(y).dim[i] || r->scale[i] != 1 ||
             !strcmp(r->places, "tf_crop_and_resize"))
             y = along(r, y, i);
-    if (wg_node_dtype(y) != t) y = wg_cast_at(k->here, y, t);
+    if (wg_node_dtype(y) != t) y = wg_cast(y, t);
     return wgi_ox_put(k, 0, y);
 }
 

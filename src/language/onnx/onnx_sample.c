@@ -126,15 +126,10 @@ bool wgi_onnx_grid_sample(wgi_onnx_call *k)
                          .padding = wgi_ox_s(k, "padding_mode", "zeros"),
                          .corners = wgi_ox_i(k, "align_corners", 0) != 0 };
     const wg_node g = wgi_ox(k, 1);
-    const wg_node x = place(&s,
-                            wg_select_at(k->here, &WG_OPTS(wg_select_args, .x = g, .axis = 3, .index = 0)),
-                            image.dim[3]),
-                  y = place(&s,
-                            wg_select_at(k->here, &WG_OPTS(wg_select_args, .x = g, .axis = 3, .index = 1)),
-                            image.dim[2]);
+    const wg_node x = place(&s, wg_select(g, .axis = 3, .index = 0), image.dim[3]),
+                  y = place(&s, wg_select(g, .axis = 3, .index = 1), image.dim[2]);
     if (!strcmp(mode, "bicubic") || !strcmp(mode, "cubic")) return wgi_ox_put_last(k, 0, cubic(&s, x, y));
     const wg_node ix = inside(&s, x, image.dim[3]), iy = inside(&s, y, image.dim[2]);
-    if (!strcmp(mode, "nearest"))
-        return wgi_ox_put_last(k, 0, elements(&s, wg_round_at(k->here, ix), wg_round_at(k->here, iy)));
+    if (!strcmp(mode, "nearest")) return wgi_ox_put_last(k, 0, elements(&s, wg_round(ix), wg_round(iy)));
     return wgi_ox_put_last(k, 0, linear(&s, ix, iy));
 }

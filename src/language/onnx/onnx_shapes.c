@@ -217,6 +217,6 @@ bool wgi_onnx_concat(wgi_onnx_call *k)
     for (int i = 0; i < k->ins; i++) last &= wgi_ox_is_last(k, i);
     for (int i = 0; i < k->ins; i++) x[i] = last ? wgi_ox_last(k, i) : wgi_ox(k, i);
     const int at = !last || !axis ? axis : axis == 1 ? rank - 1 : axis - 1;
-    const wg_node y = wg_concat_at(k->here, &WG_OPTS(wg_join_args, .x = x, .n = k->ins, .axis = at));
+    const wg_node y = wg_concat(x, k->ins, .axis = at);
     return last ? wgi_ox_put_last(k, 0, y) : wgi_ox_put(k, 0, y);
 }

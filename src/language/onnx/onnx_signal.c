@@ -78,15 +78,11 @@ static wg_node waves(wgi_onnx_call *k, wg_dtype t, int64_t n, int64_t rows, int6
     return wgi_ox_leaf(k, to);
 }
 
-static wg_node product(wgi_onnx_call *k, wg_node a, wg_node b)
-{
-    return wg_matmul_at(k->here, &WG_OPTS(wg_matmul_args, .x = a, .y = b));
-}
+static wg_node product(wgi_onnx_call *k, wg_node a, wg_node b) { return wg_matmul(a, b); }
 
 static wg_node part_of(wgi_onnx_call *k, wg_node x, int64_t i)
 {
-    return wg_select_at(k->here,
-                        &WG_OPTS(wg_select_args, .x = x, .axis = wg_node_shape(x).rank - 1, .index = i));
+    return wg_select(x, .axis = wg_node_shape(x).rank - 1, .index = i);
 }
 
 /* x [..., n, 1 or 2], of which the last axis is the real and imaginary part: [..., columns, 2] */
@@ -102,10 +98,10 @@ static wg_node transformed(wgi_onnx_call *k, wg_node x, int64_t n, bool one_side
     wg_node parts[] = { product(k, real, c), product(k, real, d) };
     if (s.dim[s.rank - 1] == 2) {
         const wg_node imaginary = part_of(k, x, 1);
-        parts[0] = wg_sub_at(k->here, parts[0], product(k, imaginary, d));
-        parts[1] = wg_add_at(k->here, parts[1], product(k, imaginary, c));
+        parts[0] = wg_sub(parts[0], product(k, imaginary, d));
+        parts[1] = wg_add(parts[1], product(k, imaginary, c));
     }
-    return wg_stack_at(k->here, &WG_OPTS(wg_join_args, .x = parts, .n = 2, .axis = s.rank - 1));
+    return wg_stack(parts, 2, .axis = s.rank - 1);
 }
 
 /* The axis and the last but one change places. */
@@ -129,8 +125,7 @@ bool wgi_onnx_dft(wgi_onnx_call *k)
     const int64_t n = (int64_t)said;
     if (wg_failed(k->o->c)) return false;
     if (!(said >= 1 && said < 1e6)) return wgi_ox_fail(k, WG_ERROR_VALUE, "a length of this size");
-    if (n < s.dim[axis])
-        x = wg_slice_at(k->here, &WG_OPTS(wg_slice_args, .x = x, .axis = s.rank - 2, .to = n));
+    if (n < s.dim[axis]) x = wg_slice(x, .axis = s.rank - 2, .to = n);
     const wg_node y = transformed(k, x, n, wgi_ox_i(k, "onesided", 0) != 0, wgi_ox_i(k, "inverse", 0) != 0);
     return wgi_ox_put(k, 0, swapped(k, y, axis));
 }
@@ -147,8 +142,7 @@ bool wgi_onnx_stft(wgi_onnx_call *k)
     const int64_t each = (int64_t)length, by = (int64_t)step, frames = (s.dim[1] - each) / by + 1;
     const wg_tensor at = wgi_ox_room(k, WG_I64, WG_SHAPE(frames, each));
     for (int64_t i = 0; at.data && i < frames * each; i++) ((int64_t *)at.data)[i] = i / each * by + i % each;
-    wg_node x = wg_take_at(
-        k->here, &WG_OPTS(wg_take_args, .x = wgi_ox(k, 0), .indices = wgi_ox_leaf(k, at), .axis = 1));
-    if (wgi_ox_has(k, 2)) x = wg_mul_at(k->here, x, wg_reshape_at(k->here, wgi_ox(k, 2), WG_SHAPE(each, 1)));
+    wg_node x = wg_take(wgi_ox(k, 0), wgi_ox_leaf(k, at), .axis = 1);
+    if (wgi_ox_has(k, 2)) x = wg_mul(x, wg_reshape_at(k->here, wgi_ox(k, 2), WG_SHAPE(each, 1)));
     return wgi_ox_put(k, 0, transformed(k, x, each, wgi_ox_i(k, "onesided", 1) != 0, false));
 }

@@ -174,4 +174,7 @@ extern const wgi_ow_rule wgi_ow_elementwise[], wgi_ow_arrangement[], wgi_ow_indi
 /* Writes what the results need. */
 wg_status wgi_ow_file(wgi_ow *w, const char *path);
 
+/* What a row of a table calls for an op: it has the operands k->x, and sets the results k->y. */
+#define WRITER(f) static void f(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+
 #endif

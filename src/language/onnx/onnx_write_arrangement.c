@@ -5,47 +5,35 @@
 
 /* ---- shapes ---- */
 
-static void write_transpose(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_transpose)
 {
     const wgx_setting axes = wgi_ow_option(k, "axis");
     int order[WG_MAX_RANK];
-    (void)row;
     for (int i = 0; i < axes.list.rank; i++) order[i] = (int)axes.list.dim[i];
     k->y[0] = wgi_ow_turned(w, k->x[0], order);
 }
 
-static void write_broadcast_to(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
-{
-    (void)row;
-    k->y[0] = wgi_ow_spread(w, k->x[0], k->shape);
-}
+WRITER(write_broadcast_to) { k->y[0] = wgi_ow_spread(w, k->x[0], k->shape); }
 
-static void write_slice(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_slice)
 {
     const int axis = (int)wgi_ow_whole(k, "axis");
-    (void)row;
     k->y[0] =
         wgi_ow_cut(w, k->x[0], axis, wgi_ow_whole(k, "from"), k->shape.dim[axis], wgi_ow_whole(k, "step"));
 }
 
-static void write_unslice(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_unslice)
 {
     const int axis = (int)wgi_ow_whole(k, "axis");
     const int64_t from = wgi_ow_whole(k, "from"), n = wgi_ow_shape(w, k->x[0]).dim[axis];
-    (void)row;
     k->y[0] = wgi_ow_padded(w, k->x[0], axis, from, k->shape.dim[axis] - from - n, 0);
 }
 
-static void write_concat(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
-{
-    (void)row;
-    k->y[0] = wgi_ow_joined(w, k->x, k->operands, (int)wgi_ow_whole(k, "axis"));
-}
+WRITER(write_concat) { k->y[0] = wgi_ow_joined(w, k->x, k->operands, (int)wgi_ow_whole(k, "axis")); }
 
-static void write_flip(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_flip)
 {
     const wgx_setting axes = wgi_ow_option(k, "axis");
-    (void)row;
     k->y[0] = k->x[0];
     for (int i = 0; i < axes.list.rank; i++) {
         const int axis = (int)axes.list.dim[i];
@@ -56,7 +44,7 @@ static void write_flip(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 /* ---- reductions ---- */
 
 /* Whole numbers are added as i64, and bools have no largest one. */
-static void write_reduced(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_reduced)
 {
     const wg_dtype by = k->type == WG_BOOL ? WG_I32 : k->type;
     const int x = wgi_ow_cast(w, k->x[0], by);
@@ -64,7 +52,7 @@ static void write_reduced(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
     k->y[0] = wgi_ow_cast(w, y, k->type);
 }
 
-static void write_argmax(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_argmax)
 {
     const int x = wgi_ow_type(w, k->x[0]) == WG_BOOL ? wgi_ow_cast(w, k->x[0], WG_I32) : k->x[0];
     wgi_ow_int(w, "axis", wgi_ow_option(k, "axis").list.dim[0]);
@@ -73,7 +61,7 @@ static void write_argmax(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 }
 
 /* Of neighbouring axes, which become one. */
-static void write_max_mask(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_max_mask)
 {
     const wg_shape axes = wgi_ow_option(k, "axis").list, s = k->shape;
     const int from = axes.rank ? (int)axes.dim[0] : 0, to = axes.rank ? (int)axes.dim[axes.rank - 1] + 1 : 0;
@@ -87,7 +75,7 @@ static void write_max_mask(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
     k->y[0] = wgi_ow_shaped(w, wgi_ow_compare(w, "Equal", wgi_ow_counted(w, WG_I64, 3, 1, n), first), s);
 }
 
-static void write_cumsum(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_cumsum)
 {
     const int64_t axis = wgi_ow_whole(k, "axis");
     const int x = wgi_ow_cast(w, k->x[0], k->type);
@@ -96,7 +84,7 @@ static void write_cumsum(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
     k->y[0] = wgi_ow_op(w, row->onnx, k->type, k->shape, x, wgi_ow_number(w, WG_I64, (double)axis), 0);
 }
 
-static void write_softmax(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_softmax)
 {
     const double temperature = wgi_ow_option(k, "temperature").real;
     const int x = temperature == 1 ? k->x[0] : wgi_ow_2n(w, "Div", k->x[0], temperature);
@@ -107,7 +95,7 @@ static void write_softmax(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 /* ---- products of matrices ---- */
 
 /* Gemm transposes two matrices itself. */
-static void write_matmul(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_matmul)
 {
     const bool ta = wgi_ow_whole(k, "ta"), tb = wgi_ow_whole(k, "tb");
     int a = wgi_ow_cast(w, k->x[0], k->type), b = wgi_ow_cast(w, k->x[1], k->type);

@@ -10,30 +10,17 @@ static bool is_whole(wg_dtype t) { return t == WG_I32 || t == WG_I64 || t == WG_
 
 /* ---- one operator of ONNX ---- */
 
-static void write_one(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
-{
-    k->y[0] = wgi_ow_1(w, row->onnx, k->x[0]);
-}
+WRITER(write_one) { k->y[0] = wgi_ow_1(w, row->onnx, k->x[0]); }
 
 /* Of whole numbers it is x. */
-static void write_rounded(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
-{
-    k->y[0] = is_whole(k->type) ? k->x[0] : wgi_ow_1(w, row->onnx, k->x[0]);
-}
+WRITER(write_rounded) { k->y[0] = is_whole(k->type) ? k->x[0] : wgi_ow_1(w, row->onnx, k->x[0]); }
 
-static void write_two(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
-{
-    k->y[0] = wgi_ow_2(w, row->onnx, k->x[0], k->x[1]);
-}
+WRITER(write_two) { k->y[0] = wgi_ow_2(w, row->onnx, k->x[0], k->x[1]); }
 
-static void write_same(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
-{
-    (void)row;
-    k->y[0] = wgi_ow_cast(w, k->x[0], k->type);
-}
+WRITER(write_same) { k->y[0] = wgi_ow_cast(w, k->x[0], k->type); }
 
 /* Bools are compared as whole numbers, unless it is for being equal. */
-static void write_compared(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_compared)
 {
     const bool order = row->onnx[0] != 'E' && wgi_ow_type(w, k->x[0]) == WG_BOOL;
     const int a = order ? wgi_ow_cast(w, k->x[0], WG_I32) : k->x[0],
@@ -41,20 +28,12 @@ static void write_compared(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
     k->y[0] = wgi_ow_compare(w, row->onnx, a, b);
 }
 
-static void write_not_equal(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
-{
-    (void)row;
-    k->y[0] = wgi_ow_not(w, wgi_ow_compare(w, "Equal", k->x[0], k->x[1]));
-}
+WRITER(write_not_equal) { k->y[0] = wgi_ow_not(w, wgi_ow_compare(w, "Equal", k->x[0], k->x[1])); }
 
-static void write_where(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
-{
-    (void)row;
-    k->y[0] = wgi_ow_where(w, wgi_ow_cast(w, k->x[0], WG_BOOL), k->x[1], k->x[2]);
-}
+WRITER(write_where) { k->y[0] = wgi_ow_where(w, wgi_ow_cast(w, k->x[0], WG_BOOL), k->x[1], k->x[2]); }
 
 /* Sum knows no whole numbers. */
-static void write_addn(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_addn)
 {
     int y = k->x[0];
     if (!is_whole(k->type)) y = wgi_ow_many(w, row->onnx, k->type, k->shape, k->x, k->operands);
@@ -63,18 +42,18 @@ static void write_addn(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
     k->y[0] = y;
 }
 
-static void write_relu(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_relu)
 {
     k->y[0] = is_whole(k->type) ? wgi_ow_2n(w, "Max", k->x[0], 0) : wgi_ow_1(w, row->onnx, k->x[0]);
 }
 
-static void write_elu(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_elu)
 {
     wgi_ow_float(w, "alpha", wgi_ow_option(k, "alpha").real);
     k->y[0] = wgi_ow_1(w, row->onnx, k->x[0]);
 }
 
-static void write_hard_sigmoid(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_hard_sigmoid)
 {
     wgi_ow_float(w, "alpha", 1.0 / 6);
     wgi_ow_float(w, "beta", 0.5);
@@ -83,15 +62,9 @@ static void write_hard_sigmoid(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row
 
 /* ---- a few operators ---- */
 
-static void write_square(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
-{
-    k->y[0] = wgi_ow_2(w, row->onnx, k->x[0], k->x[0]);
-}
+WRITER(write_square) { k->y[0] = wgi_ow_2(w, row->onnx, k->x[0], k->x[0]); }
 
-static void write_rsqrt(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
-{
-    k->y[0] = wgi_ow_1(w, row->onnx, wgi_ow_1(w, "Sqrt", k->x[0]));
-}
+WRITER(write_rsqrt) { k->y[0] = wgi_ow_1(w, row->onnx, wgi_ow_1(w, "Sqrt", k->x[0])); }
 
 /* ---- what rounding has lost: 1 - y of functions to (-1, 1), by their operands ---- */
 
@@ -115,17 +88,9 @@ static int softplus_of(wgi_ow *w, int x)
     return wgi_ow_2(w, "Add", wgi_ow_2n(w, "Max", x, 0), log_of_1_and(w, tail));
 }
 
-static void write_softplus(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
-{
-    (void)row;
-    k->y[0] = softplus_of(w, k->x[0]);
-}
+WRITER(write_softplus) { k->y[0] = softplus_of(w, k->x[0]); }
 
-static void write_log1p(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
-{
-    (void)row;
-    k->y[0] = log_of_1_and(w, k->x[0]);
-}
+WRITER(write_log1p) { k->y[0] = log_of_1_and(w, k->x[0]); }
 
 /* Whether a rest is so small that a difference has lost digits. */
 static int is_small(wgi_ow *w, int rest)
@@ -135,7 +100,7 @@ static int is_small(wgi_ow *w, int rest)
 }
 
 /* ln x, of x and 1 - x: the second has more digits where x is near 1. */
-static void write_log_by_rest(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_log_by_rest)
 {
     const int near = is_small(w, k->x[1]);
     k->y[0] =
@@ -150,7 +115,7 @@ static int sigmoid_of(wgi_ow *w, int x, double c)
 
 /* a - y, where y is sigma(x) or tanh x = 2 sigma(2 x) - 1: where it is small, by the rest of that to 1 or
  * -1. */
-static void write_sigmoid_rest(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_sigmoid_rest)
 {
     const bool is_tanh = row->onnx[0] == 'T';
     const int a = k->x[0], x = k->x[2], above = wgi_ow_compare(w, "Greater", x, wgi_ow_number(w, k->type, 0)),
@@ -165,7 +130,7 @@ static void write_sigmoid_rest(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row
 
 /* a times the slope of tanh, (1 - y) (1 + y), or of sigma, (1 - y) y. Where these have lost digits it is made
  * of x: the slope of tanh is 4 sigma(2 x) sigma(-2 x). */
-static void write_slope(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_slope)
 {
     const bool is_tanh = row->onnx[0] == 'T';
     const int y = k->x[1], x = k->x[2], rest = wgi_ow_2(w, "Sub", wgi_ow_number(w, k->type, 1), y),
@@ -177,32 +142,30 @@ static void write_slope(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 }
 
 /* ln(1 - p), of p and 1 - p: the first has more digits where it is small. */
-static void write_log_softmax_rest(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_log_softmax_rest)
 {
     const int near = log_of_1_and(w, wgi_ow_1(w, "Neg", k->x[0]));
     k->y[0] = wgi_ow_where(w, is_small(w, k->x[0]), near, wgi_ow_1(w, row->onnx, k->x[1]));
 }
 
 /* ln sigma(x) is -ln(1 + e^-x), and ln(1 - sigma(x)) is -ln(1 + e^x). Operand 1 is x. */
-static void write_log_sigmoid(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_log_sigmoid)
 {
     const bool rest = k->op->name[11] != 0;
-    (void)row;
     const int x = rest ? k->x[1] : wgi_ow_1(w, "Neg", k->x[1]);
     k->y[0] = wgi_ow_1(w, "Neg", softplus_of(w, x));
 }
 
 /* ln(1 - tanh(x)^2) = 2 (ln 2 - |x| - ln(1 + e^(-2 |x|))). */
-static void write_log_sech2(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_log_sech2)
 {
-    (void)row;
     const int size = wgi_ow_1(w, "Abs", k->x[1]), tail = softplus_of(w, wgi_ow_2n(w, "Mul", size, -2)),
               half = wgi_ow_2(w, "Sub", wgi_ow_number(w, k->type, log(2)), wgi_ow_2(w, "Add", size, tail));
     k->y[0] = wgi_ow_2n(w, "Mul", half, 2);
 }
 
 /* Where |x| is small, by u = e^x: x (u - 1) / ln u. */
-static void write_expm1(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_expm1)
 {
     const int x = k->x[0], u = wgi_ow_1(w, row->onnx, x), gap = wgi_ow_2n(w, "Sub", u, 1),
               zero = wgi_ow_number(w, k->type, 0), one = wgi_ow_number(w, k->type, 1),
@@ -214,13 +177,13 @@ static void write_expm1(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
     k->y[0] = wgi_ow_where(w, small, fine, gap);
 }
 
-static void write_unit_gap(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_unit_gap)
 {
     const int one = wgi_ow_number(w, k->type, 1), less = wgi_ow_2(w, "Sub", one, k->x[0]);
     k->y[0] = wgi_ow_2(w, row->onnx, less, wgi_ow_2(w, "Add", one, k->x[0]));
 }
 
-static void write_nearest_finite(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_nearest_finite)
 {
     const double most = k->type == WG_F32 ? (double)FLT_MAX : DBL_MAX;
     k->y[0] = wgi_ow_op(w, row->onnx, k->type, k->shape, k->x[0], wgi_ow_number(w, k->type, -most),
@@ -228,7 +191,7 @@ static void write_nearest_finite(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *r
 }
 
 /* The angle of (b, a): that of a / b, and half a turn more where b is below 0. */
-static void write_atan2(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_atan2)
 {
     const wg_dtype t = k->type;
     const int a = k->x[0], b = k->x[1], zero = wgi_ow_number(w, t, 0), one = wgi_ow_number(w, t, 1),
@@ -271,10 +234,9 @@ static int is_beyond(wgi_ow *w, int r, int b)
     return wgi_ow_2(w, "And", wgi_ow_not(w, none), wgi_ow_2(w, "Xor", signs, other));
 }
 
-static void write_remainder(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_remainder)
 {
     const int a = k->x[0], b = k->x[1];
-    (void)row;
     if (is_whole(k->type)) {
         k->y[0] = zero_where_zero(w, b, left_over(w, a, no_zero(w, b), false));
         return;
@@ -283,16 +245,15 @@ static void write_remainder(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
     k->y[0] = wgi_ow_where(w, is_beyond(w, r, b), more, r);
 }
 
-static void write_fmod(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_fmod)
 {
     const int a = k->x[0], b = k->x[1];
-    (void)row;
     k->y[0] = is_whole(k->type) ? zero_where_zero(w, b, left_over(w, a, no_zero(w, b), true))
                                 : left_over(w, a, b, true);
 }
 
 /* The quotient of a number from which the remainder is gone. */
-static void write_floor_divide(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_floor_divide)
 {
     const bool whole = is_whole(k->type);
     const int a = k->x[0], b = whole ? no_zero(w, k->x[1]) : k->x[1], r = left_over(w, a, b, !whole);

@@ -22,7 +22,7 @@ static int numbers_of(wgi_ow *w, int v, const wg_shape *x, int batch, const chos
     return wgi_ow_shaped(w, wgi_ow_spread(w, wgi_ow_cast(w, v, WG_I64), s), WG_SHAPE(c->batch, c->numbers));
 }
 
-static void write_gather(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_gather)
 {
     const int batch = (int)wgi_ow_whole(k, "batch");
     const wg_shape s = wgi_ow_shape(w, k->x[0]), numbers = wgi_ow_shape(w, k->x[1]);
@@ -84,34 +84,31 @@ static int with_rows(wgi_ow *w, const wgi_ow_call *k, int p, int y)
     return wgi_ow_shaped(w, wgi_ow_op(w, "ScatterND", k->type, flat, to, all, x), k->shape);
 }
 
-static void write_gather_grad(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_gather_grad)
 {
     int y = 0;
-    (void)row;
     for (int p = 0; p + 1 < k->operands; p += 2) y = with_rows(w, k, p, y);
     k->y[0] = y ? y : wgi_ow_spread(w, wgi_ow_number(w, k->type, 0), k->shape);
 }
 
-static void write_one_hot(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_one_hot)
 {
     const int64_t count = wgi_ow_whole(k, "count");
     const int numbers = wgi_ow_cast(w, k->x[0], WG_I64),
               all = wgi_ow_counted(w, WG_I64, k->shape.rank, k->shape.rank - 1, count),
               each = wgi_ow_shaped(w, numbers, wgi_ow_resized(k->shape, k->shape.rank - 1, 1));
-    (void)row;
     k->y[0] = wgi_ow_cast(w, wgi_ow_compare(w, "Equal", each, all), k->type);
 }
 
-static void write_index_along(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_index_along)
 {
     const int axis = (int)wgi_ow_whole(k, "axis");
-    (void)row;
     k->y[0] = wgi_ow_spread(
         w, wgi_ow_cast(w, wgi_ow_counted(w, WG_I64, k->shape.rank, axis, k->shape.dim[axis]), k->type),
         k->shape);
 }
 
-static void write_unit_rows(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_unit_rows)
 {
     const int rows = wgi_ow_counted(w, WG_I64, 2, 0, k->shape.dim[0]),
               at = wgi_ow_2n(w, "Add", rows, (double)wgi_ow_whole(k, "from")),
@@ -120,7 +117,7 @@ static void write_unit_rows(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 }
 
 /* NonZero gives a row for each axis: of the flat x there is one. */
-static void write_nonzero(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_nonzero)
 {
     const wg_shape s = wgi_ow_shape(w, k->x[0]);
     const int flat = wgi_ow_shaped(w, k->x[0], WG_SHAPE(wg_shape_size(s)));

@@ -93,13 +93,12 @@ static int eliminated(wgi_ow *w, int x, int64_t j)
     return wgi_ow_where(w, mask(w, n, n, COLUMN_BELOW, j), factor, right);
 }
 
-static void write_lu(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_lu)
 {
     if (is_too_large(w, k->x[0])) return;
     int x = flat(w, k->x[0]);
     const wg_shape s = wgi_ow_shape(w, x);
     int rows = wgi_ow_spread(w, wgi_ow_counted(w, WG_I64, 3, 1, s.dim[1]), WG_SHAPE(s.dim[0], s.dim[1], 1));
-    (void)row;
     for (int64_t j = 0; j < s.dim[1]; j++) {
         const int is = pivot_row(w, x, j);
         rows = exchanged(w, rows, is, j);
@@ -129,13 +128,12 @@ static int solved(wgi_ow *w, triangle t, int b)
     return wgi_ow_joined(w, part, n, 1);
 }
 
-static void write_triangular_solve(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_triangular_solve)
 {
     if (is_too_large(w, k->x[0])) return;
     const bool transposed = wgi_ow_whole(k, "transposed"), upper = wgi_ow_whole(k, "upper");
     int a = flat(w, k->x[0]), b = k->x[1];
     const bool vector = wgi_ow_shape(w, b).rank < wgi_ow_shape(w, k->x[0]).rank;
-    (void)row;
     if (vector) b = wgi_ow_shaped(w, b, wgi_ow_with(wgi_ow_shape(w, b), wgi_ow_shape(w, b).rank, 1));
     if (transposed) a = wgi_ow_swapped(w, a);
     const triangle t = { a, upper != transposed, wgi_ow_whole(k, "unit") };
@@ -174,14 +172,13 @@ static int is_weak(wgi_ow *w, int lu)
     return wgi_ow_2(w, "Or", wgi_ow_compare(w, "LessOrEqual", least, bound), wgi_ow_not(w, in));
 }
 
-static void write_lu_solve(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_lu_solve)
 {
     if (is_too_large(w, k->x[1])) return;
     const int lu = flat(w, k->x[1]), b = flat(w, k->x[3]);
     const wg_shape s = wgi_ow_shape(w, lu);
     const int order = exchange_of(w, k->x[2], s.dim[0], s.dim[1], k->type);
     int y;
-    (void)row;
     if (wgi_ow_whole(k, "transposed")) {
         const int turned = wgi_ow_swapped(w, lu);
         y = solved(w, (triangle){ turned, false, false }, b);
@@ -211,7 +208,7 @@ static int sign_of_rows(wgi_ow *w, int rows, int64_t batch, int64_t n, wg_dtype 
 
 enum { DET, SIGN, LOG, LOGDET, WEAK };
 
-static void write_lu_det(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_lu_det)
 {
     const int64_t what = wgi_ow_whole(k, "what");
     const int lu = flat(w, k->x[1]);
@@ -246,7 +243,7 @@ static int minus_trace(wgi_ow *w, int x, double over)
 
 /* Cofactors as the last matrix of Faddeev and LeVerrier, M = A M - trace(A M) / i; and its derivative in the
  * direction of operand 2, D. They divide by no pivot, so a matrix may be singular. */
-static void write_cofactors(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_cofactors)
 {
     const bool slope = k->operands > 2;
     const int a = flat(w, k->x[0]), c = slope ? flat(w, k->x[2]) : 0;
@@ -271,7 +268,7 @@ static void write_cofactors(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 
 /* ---- other factors ---- */
 
-static void write_cholesky(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_cholesky)
 {
     if (is_too_large(w, k->x[0])) return;
     int x = flat(w, k->x[0]), column[MOST_ROWS];
@@ -293,7 +290,7 @@ static int apart(wgi_ow *w, int v, int q)
 }
 
 /* By Gram and Schmidt, each column twice: one time loses digits. */
-static void write_qr(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_qr)
 {
     if (is_too_large(w, k->x[0])) return;
     const int x = flat(w, k->x[0]), n = (int)wgi_ow_shape(w, x).dim[2];

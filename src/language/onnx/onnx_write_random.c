@@ -11,19 +11,16 @@ static int drawn(wgi_ow *w, const char *op, wg_dtype t, wg_shape s)
     return wgi_ow_shaped(w, wgi_ow_op(w, op, t, least, 0, 0, 0), s);
 }
 
-static void write_random(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
-{
-    k->y[0] = drawn(w, row->onnx, k->type, k->shape);
-}
+WRITER(write_random) { k->y[0] = drawn(w, row->onnx, k->type, k->shape); }
 
-static void write_bernoulli(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_bernoulli)
 {
     const int u = drawn(w, row->onnx, wgi_ow_type(w, k->x[0]), k->shape);
     k->y[0] = wgi_ow_cast(w, wgi_ow_compare(w, "Less", u, k->x[0]), k->type);
 }
 
 /* The place of the largest of x - ln(-ln u). */
-static void write_categorical(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_categorical)
 {
     const wg_dtype t = wgi_ow_type(w, k->x[0]);
     wgi_ow_float(w, "low", FLT_MIN);
@@ -44,7 +41,7 @@ static int kept_by(const wgi_ow *w, uint32_t stream, const wg_shape *s)
     return 0;
 }
 
-static void write_random_keep(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_random_keep)
 {
     const uint32_t stream = wg_node_operand(k->n, 2).index;
     const int mask = kept_by(w, stream, &k->shape), p = k->x[1], zero = wgi_ow_number(w, k->type, 0);

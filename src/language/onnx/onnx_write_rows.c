@@ -4,7 +4,7 @@
 #include <math.h>
 
 /* From opset 17 on there is an operator. The mean and the variance are for gradients. */
-static void write_layer_norm(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_layer_norm)
 {
     if (w->opset < 17) return;
     const int x = k->x[0], mean = wgi_ow_reduced_last(w, "ReduceMean", x, true),
@@ -18,7 +18,7 @@ static void write_layer_norm(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 }
 
 /* The order of all elements, or the first `count` of it. */
-static void write_sorted(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_sorted)
 {
     const int axis = (int)wgi_ow_whole(k, "axis");
     const bool largest = wgi_ow_option(k, "count").kind == WG_ATTR_SIZE ? !wgi_ow_whole(k, "smallest")
@@ -34,7 +34,7 @@ static void write_sorted(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 }
 
 /* 1 - y, as the sum of the others in a row that adds up to 1. */
-static void write_softmax_rest(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_softmax_rest)
 {
     const int sum = wgi_ow_reduced(w, row->onnx, k->x[0], WG_SHAPE(wgi_ow_whole(k, "axis")), true);
     k->y[0] = wgi_ow_2(w, "Sub", sum, k->x[0]);
@@ -48,7 +48,7 @@ static int moved(wgi_ow *w, int x, int axis, int64_t d, bool back, double fill)
     return wgi_ow_padded(w, x, axis, back ? -d : d, back ? d : -d, fill);
 }
 
-static void write_linear_scan(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_linear_scan)
 {
     const int axis = (int)wgi_ow_whole(k, "axis");
     const bool back = wgi_ow_whole(k, "reverse");
@@ -60,7 +60,7 @@ static void write_linear_scan(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
     k->y[0] = b;
 }
 
-static void write_cumprod(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_cumprod)
 {
     const int axis = (int)wgi_ow_whole(k, "axis");
     const bool back = wgi_ow_whole(k, "reverse");
@@ -83,11 +83,10 @@ static int log_sum(wgi_ow *w, int a, int b)
     return wgi_ow_2(w, "Add", from, wgi_ow_1(w, "Log", wgi_ow_2(w, "Add", first, second)));
 }
 
-static void write_logcumsumexp(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_logcumsumexp)
 {
     const int axis = (int)wgi_ow_whole(k, "axis");
     const bool back = wgi_ow_whole(k, "reverse");
-    (void)row;
     k->y[0] = k->x[0];
     for (int64_t d = 1; d < k->shape.dim[axis]; d *= 2)
         k->y[0] = log_sum(w, k->y[0], moved(w, k->y[0], axis, d, back, -INFINITY));

@@ -91,7 +91,7 @@ static bool write_no_terms(wgi_ow *w, wgi_ow_call *k)
     return none;
 }
 
-static void write_conv(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_conv)
 {
     window o = window_of(k, k->shape.rank - 2);
     if (write_no_terms(w, k)) return;
@@ -101,7 +101,7 @@ static void write_conv(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 }
 
 /* Elements beyond the last tap get nothing. */
-static void write_conv_transpose(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_conv_transpose)
 {
     window o = window_of(k, k->shape.rank - 2);
     const window all = o;
@@ -136,7 +136,7 @@ static int images_of_channels(wgi_ow *w, int x, int64_t groups)
 
 /* The gradient of a kernel: a convolution whose images are channels of x and whose kernels are the gradients
  * of the channels of the result; strides and steps change places. */
-static void write_conv_weights(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_conv_weights)
 {
     const int axes = k->shape.rank - 2;
     const int64_t groups = wgi_ow_whole(k, "groups");
@@ -159,7 +159,7 @@ static void write_conv_weights(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row
 
 /* ---- the largest elements of windows ---- */
 
-static void write_max_pool(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_max_pool)
 {
     window o = window_of(k, k->shape.rank - 2);
     const int x = cut_sides(w, channels_first(w, k->x[0]), &o);
@@ -233,7 +233,7 @@ static int largest_tap(wgi_ow *w, const taps *t, int x)
     return wgi_ow_compare(w, "Equal", first, wgi_ow_counted(w, WG_I64, 4, 1, t->count));
 }
 
-static void write_max_pool_pick(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_max_pool_pick)
 {
     taps t = { 0 };
     if (taps_of(w, k, &t, k->shape)) {
@@ -274,10 +274,9 @@ static int added_taps(wgi_ow *w, const taps *t, int x)
     return channels_last(w, wgi_ow_shaped(w, y, turned_shape(t->wide)));
 }
 
-static void write_max_pool_grad(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_max_pool_grad)
 {
     taps t = { 0 };
-    (void)row;
     if (taps_of(w, k, &t, wgi_ow_shape(w, k->x[1]))) {
         const wg_shape s = WG_SHAPE(t.wide.dim[0], 1, t.windows, t.wide.dim[t.wide.rank - 1]);
         const int is = largest_tap(w, &t, k->x[0]), zero = wgi_ow_number(w, k->type, 0),
@@ -327,7 +326,7 @@ static int weights_of(wgi_ow *w, const wgi_ow_call *k, int64_t n, int64_t size, 
     return y;
 }
 
-static void write_resize_axis(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+WRITER(write_resize_axis)
 {
     const int axis = (int)wgi_ow_whole(k, "axis");
     const wg_shape s = wgi_ow_shape(w, k->x[0]);
