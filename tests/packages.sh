@@ -7,17 +7,15 @@
 #       wheel     pip installs and removes the wheel where there is no libgomp and no OpenBLAS
 #       sdist     pip builds the sources, without network
 #       source    dpkg-buildpackage in a clean folder, by a user
-#       recipes   the commands of the recipes for conda and Homebrew, and their tests, with the finished build
 #
 # What is compiled here has one instruction set and is not optimized: it is tried that it is built, not how
-# fast it is. It must run as root, and needs debootstrap, debhelper, lintian, ruby and python3-yaml. The last
-# line is `N passed, N failed, N skipped`, of ways. Environment: BUILD.
+# fast it is. It must run as root, and needs debootstrap, debhelper and lintian. The last line
+# is `N passed, N failed, N skipped`, of ways. Environment: BUILD.
 set -eu
 cd "$(dirname "$0")/.."
 build=${BUILD:-build}
 . tests/bare_root.sh
 out=$kept/packages
-python=$(tests/python.sh || echo /usr/bin/python3)
 
 say() { echo "packages: $*"; }
 skip() {
@@ -135,35 +133,11 @@ way_source() {
     [ "$(find "$kept/root/home/newcomer" -maxdepth 1 -name '*.deb' | wc -l)" = 5 ]
 }
 
-way_recipes() {
-    local prefix=$out/conda bin=$out/bin line
-    mkdir -p "$bin"
-    printf '#!/bin/sh\nexec /usr/bin/make -o all BUILD="%s" "$@"\n' "$(realpath "$build")" >"$bin/make"
-    chmod +x "$bin/make"
-    export PATH=$bin:$PATH
-    "$python" - >"$out/commands" <<'END'
-import yaml
-for name in "action/action.yml", "conda/meta.yaml":
-    with open("tools/packages/" + name) as f:
-        read = yaml.safe_load(f)
-print("\n".join("python -c 'import %s'" % m for m in read["test"]["imports"]))
-print("\n".join(read["test"]["commands"]))
-END
-    PREFIX=$prefix PY_VER=3.11 tools/packages/conda/build.sh >/dev/null
-    ln -sf "$python" "$bin/python"
-    while read -r line; do
-        (cd / && PATH=$prefix/bin:$PATH PYTHONPATH=$prefix/lib/python3.11/site-packages \
-            sh -c "$line" >/dev/null) || { say "conda: $line"; return 1; }
-    done <"$out/commands"
-    ruby -c tools/packages/homebrew/wengert.rb
-    ruby tests/tools/brew.rb tools/packages/homebrew/wengert.rb "$out/brew" >/dev/null
-}
-
 # ---- all ----
 
 allowed
-for program in lintian ruby dh; do command -v $program >/dev/null || skip "$program is not installed"; done
-all='lintian recipes apt wheel sdist source' passed=0 failed=0
+for program in lintian dh; do command -v $program >/dev/null || skip "$program is not installed"; done
+all='lintian apt wheel sdist source' passed=0 failed=0
 [ $# -gt 0 ] || set -- $all
 make_base
 rm -rf "$out" "$kept/root"

@@ -101,8 +101,6 @@ need_whole() {
     command -v debootstrap >/dev/null || want debootstrap
     command -v dh >/dev/null && command -v dh_python3 >/dev/null || want debhelper dh-python
     command -v lintian >/dev/null || want lintian
-    command -v ruby >/dev/null || want ruby
-    /usr/bin/python3 -c 'import yaml' 2>/dev/null || want python3-yaml
     command -v valgrind >/dev/null || want valgrind
     /usr/bin/python3 -c 'import onnx' 2>/dev/null || want python3-onnx
     [ -d /usr/share/libonnx-testdata ] || want libonnx-testdata

@@ -44,15 +44,12 @@ changes() {
 }
 
 versions() {
-    local debian=tools/packages/debian conda=tools/packages/conda/meta.yaml
-    local brew=tools/packages/homebrew/wengert.rb
+    local debian=tools/packages/debian
     [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || wrong "the version $version is not three numbers"
     says WG_VERSION_MAJOR... \
         "$(in_file include/wengert/base.h 's/^#define WG_VERSION_[A-Z]*  *//p' | paste -sd.)"
     says CITATION.cff $(in_file CITATION.cff 's/^ *version: *//p')
     says $debian/changelog $(in_file $debian/changelog '1s/.*(\(.*\)).*/\1/p')
-    says $conda $(in_file $conda 's/^  version: "\(.*\)"/\1/p')
-    says $brew $(in_file $brew 's/.*wengert-\([0-9.]*[0-9]\).tar.*/\1/p')
     expected=$soversion
     says $debian/control $(in_file $debian/control 's/^Package: libwengert\([0-9.]*\)$/\1/p')
     says $debian/python3-wengert.links \
@@ -78,7 +75,7 @@ files() {
   - upload the .whl and $name.tar.gz to an index of Python: it takes an account and a key
   - put your name and address into tools/packages/debian/control and changelog, which end with .invalid, and
     upload the packages to an archive of Debian
-  - put the site on a host, and write its address into the recipes and into METADATA
+  - put the site on a host, and write its address into METADATA
   - get a DOI for the archive, and write it into CITATION.cff
 END
 }
