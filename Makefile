@@ -213,13 +213,16 @@ PYTHON_INCLUDE := $(if $(SAN)$(filter 1,$(WASM)),,$(shell CC='$(CC)' tools/build
 endif
 endif
 PYTHON_C  := $(if $(filter-out none,$(PYTHON_INCLUDE)),$(BUILD)/python/_c.abi3.so,$(PYTHON_INCLUDE:none=no-python-headers))
+# The functions of C++, and what editors know of Python's package: both are made of the headers of C.
+CPP_CALLS := include/wengert/calls.hpp
+STUBS     := $(if $(TEST_BUILD)$(WITHOUT)$(filter 1,$(WASM) $(CORE)),,python/wengert/__init__.pyi)
 MPI_LIBS  := $(foreach m,$(MPIS),$(MADE)/libwengert-mpi-$(firstword $(subst :, ,$m)).so)
 Q         := $(if $(V),,@)
 say        = $(if $(V),,@printf '  %-5s %s\n' '$1' '$(patsubst $(BUILD)/%,%,$2)')
 
 .PHONY: all lib tests examples no-python-headers FORCE
-all: lib $(COMMAND) $(PYTHON_C) ## the library and the command (the default)
-lib: $(LIB) $(SHARED) $(MPI_LIBS)
+all: lib $(COMMAND) $(PYTHON_C) $(STUBS) ## the library and the command (the default)
+lib: $(LIB) $(SHARED) $(MPI_LIBS) $(CPP_CALLS)
 examples: $(EXAMPLES) ## the programs of examples/
 tests: $(TEST_BINARIES)
 
@@ -288,9 +291,15 @@ $(OBJ)/src/show/source/source_code.o: $(SOURCE_TEXT)
 
 # What to write for words of other libraries.
 NAMES_TABLE := $(OBJ)/generated/names_table.h
-$(NAMES_TABLE): tools/build/names.awk include/wengert/calls.hpp src/language/words/names.txt
+$(NAMES_TABLE): tools/build/names.awk python/wengert/_table.txt src/language/words/names.txt
 	@mkdir -p $(@D) && awk -f $^ > $@.new && mv $@.new $@
 $(OBJ)/src/language/words/meant.o $(OBJ)/tests/text/test_meant.o: $(NAMES_TABLE)
+
+# words.hpp, methods.inc and option_names.hpp are made with it.
+$(CPP_CALLS): tools/build/table.py tools/build/cpp_calls.py $(NAMES_TABLE) $(wildcard include/wengert/*.h include/wgx/*.h) \
+    $(filter-out $(CPP_CALLS) %/words.hpp %/option_names.hpp,$(wildcard include/wengert/*.hpp))
+	$(call say,CPP,$@)
+	$(Q)python3 tools/build/table.py --cpp
 
 # The lessons, as strings: the command has them with it. The engine of pages has not: each page has its own.
 LESSONS     := $(if $(filter 1,$(WASM)),,lessons/solutions.txt $(sort $(wildcard lessons/*.md)))
@@ -380,6 +389,13 @@ $(BUILD)/python/_c.abi3.so: python/_c.c $(wildcard include/wengert/*.h include/w
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -I'$(PYTHON_INCLUDE)' $(WG_CPPFLAGS) $(CPPFLAGS) $(filter-out -fopenmp -fvisibility%,$(WG_CFLAGS)) -fvisibility=hidden \
 	    -O2 $(CFLAGS) $(WG_LDFLAGS) $(LDFLAGS) -shared -o $@ $<
+
+# The package says by itself what its calls are, so the library has to be one that this machine runs.
+$(STUBS): python/wengert/_table.txt $(wildcard tools/build/stub*.py python/wengert/*.py python/wengert/*/*.py) | $(SHARED)
+	$(call say,STUBS,$(@D))
+	$(Q)if ! python=$$(tests/python.sh); then echo 'no python3 with NumPy here: editors know less of Python'; \
+	elif "$$python" -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' '$(abspath $(SHARED))' 2>/dev/null; then \
+	    WENGERT_LIBRARY='$(abspath $(SHARED))' "$$python" tools/build/stubs.py && touch $@; fi
 
 no-python-headers:
 	@! command -v python3 >/dev/null || echo 'python/_c.c is left out, and Python is slower: apt-get install python3-dev'
@@ -485,13 +501,11 @@ newcomer: all tests examples ## follows README.md on a bare system, as a user an
 mnist: $(BUILD)/examples/mnist ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
 	@tools/mnist.sh && $(BUILD)/examples/mnist data/mnist
 
-docs: all ## writes docs/ops.md and docs/ops/internal.md from the registry; docs/functions, python/wengert/_table.txt, methods.inc and calls.hpp from the headers; Python's stubs, python/wengert/*.pyi, from the package
+docs: all ## writes docs/ops.md and docs/ops/internal.md from the registry; docs/functions and python/wengert/_table.txt from the headers
 	@mkdir -p docs/ops && $(BUILD)/wengert ops --markdown > docs/ops.md && $(BUILD)/wengert ops --markdown --internal > docs/ops/internal.md
 	@python3 tools/build/table.py
 	@python3 tools/build/functions.py
 	@python3 tools/build/signatures.py
-	@if python=$$(tests/python.sh); then WENGERT_LIBRARY='$(abspath $(BUILD))/libwengert.so' "$$python" tools/build/stubs.py; \
-	else echo 'no python3 with NumPy here: the stubs python/wengert/*.pyi stay as they are'; fi
 
 gallery: all ## makes the pictures of docs/drawing/gallery.md, each with the command that stands there
 	@BUILD='$(BUILD)' tools/build/gallery.sh
@@ -545,7 +559,7 @@ deb: all ## the packages of Debian and Ubuntu, with debhelper (tools/packages/de
 ifneq ($(filter dist wasm,$(GOALS)),)
 lessons: | wasm
 endif
-dist: $(if $(filter 0,$(SITE)),,site) ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes; the site and engine.js (SITE=0: not)
+dist: all $(if $(filter 0,$(SITE)),,site) ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes; the site and engine.js (SITE=0: not)
 	@BUILD='$(BUILD)' VERSION='$(VERSION)' SITE='$(SITE)' tools/build/dist.sh
 
 release: ## build/release-VERSION/: all files of a release, after a look at tag, CHANGES.md and versions (DRY=1: this look alone; SITE=0)

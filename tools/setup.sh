@@ -65,6 +65,7 @@ need_build() {
     *) has_module "$BLAS" || stop "no pkg-config module '$BLAS' for BLAS=$BLAS" ;;
     esac
     [ "${GRAPHVIZ:-1}" != 1 ] || has_module libcgraph || want libgraphviz-dev
+    [ -e include/wengert/calls.hpp ] || command -v python3 >/dev/null || want python3
 }
 
 need_test() {

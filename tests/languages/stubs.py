@@ -2,9 +2,8 @@
 """stubs.py: the stubs of Python's package, python/wengert/*.pyi, beside the package. Prints what is wrong,
 and last what was tried; the status is 1 if something is wrong.
 
-    stubs.py            they are what `make docs` writes; each public name is in them, and nothing else; each
-                        argument is taken by its name, and another one is refused; what calls give has the
-                        type that they say
+    stubs.py            each public name is in them, and nothing else; each argument is taken by its name, and
+                        another one is refused; what calls give has the type that they say
     stubs.py typed      mypy --strict finds nothing in typed/*.py, and in typed/mistakes.py an error in each
                         line that ends with `# error`
 
@@ -446,11 +445,6 @@ def typed():
 
 
 def main():
-    check = subprocess.run([sys.executable, os.path.join(TOP, "tools/build/stubs.py"), "--check"],
-                           capture_output=True,
-                           text=True)
-    expect(check.returncode == 0, "stubs are not what the package says: make docs:", check.stdout,
-           check.stderr)
     folder = tempfile.TemporaryDirectory()  # lines write files
     os.chdir(folder.name)
     for path in TYPED:

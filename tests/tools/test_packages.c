@@ -24,7 +24,7 @@ Test(packages, what_the_wheel_has)
         SHELL(
             "mkdir \"$in/1\" && said_by wheel PACKAGES=\"$in/1\" >\"$in/said\" &&\n"
             "\"$python\" -m zipfile -e \"$in\"/1/*.whl \"$in\" &&\n"
-            "(cd \"$in\" && find wengert wengert_*.py -type f; cd \"$OLDPWD\"; git ls-files "
+            "(cd \"$in\" && find wengert wengert_*.py -type f; cd \"$OLDPWD\"; git ls-files -co "
             "'python/*.py' 'python/*.txt' 'python/*.pyi' 'python/*.typed' |\n"
             " sed 's,^python/,,'; ls \"$build\"/python/*.so 2>/dev/null | sed 's,.*/,wengert/,') |\n"
             "    sort | uniq -u | grep -v '/libgomp\\.'\n"

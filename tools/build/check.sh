@@ -131,7 +131,7 @@ END
 
 registry() {
     ! command -v python3 >/dev/null || tools/build/table.py --check 2>&1 |
-        report "_table.txt or calls.hpp is not what headers say (make format), or they leave something out"
+        report "_table.txt is not what headers say (make format), or they leave something out"
     ! command -v python3 >/dev/null || tools/build/functions.py --check 2>&1 |
         report "docs/functions is not what headers say (make format), or they leave something out"
     [ -x "$build/wengert" ] || return 0

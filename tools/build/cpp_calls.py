@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The functions and methods of C++, written from the table of the headers (table.py):
-include/wengert/calls.hpp and methods.inc; and words.hpp. Options are the structs of C, so that names and
-defaults stand in the headers alone.
+include/wengert/calls.hpp and methods.inc; words.hpp and option_names.hpp. Options are the structs of C, so
+that names and defaults stand in the headers alone.
 
 A call whose result is a node is a function in wg::, one whose name begins with nn_ in wg::nn::; where its
 first operand is a node, it is a method too. What no rule tells is written by hand in values.hpp and
@@ -23,7 +23,7 @@ PLAIN = {"int": "int", "int64": "int64_t", "uint64": "uint64_t", "double": "doub
          "size": "size_t", "dtype": "wg_dtype", "init": "const wg_init &", "pattern": "wg_pattern"}
 KEYWORDS = "if for while and or not xor union new delete default export nn optim".split()
 TOP = ("/* SPDX-License-Identifier: MIT */\n/* Made of the headers of C by tools/build/cpp_calls.py "
-       "(make docs): do not edit. */\n")
+       "(make): do not edit. */\n")
 VALUES, TEXT = "const std::vector<value> &", "const text &"
 
 
@@ -207,19 +207,20 @@ def overloads(c, result, params):
         yield front + placed + ["B keepdims"], sets, "class B, class = if_bool<B>"
 
 
-def words(top, calls):
+def words(top, rows, calls):
     """words.hpp: names of other libraries, whose use says the line to write, by src/language/words/names.txt.
     They have a namespace of their own, so that they are no rivals of your functions."""
     told = subprocess.run(
-        ["awk", "-f", "tools/build/names.awk", "-", "src/language/words/names.txt"], cwd=top, input=calls,
+        ["awk", "-f", "tools/build/names.awk", "-", "src/language/words/names.txt"], cwd=top, input=rows,
         capture_output=True, text=True, check=True).stdout
     known = calls + "".join(open(f, encoding="utf-8").read() for f in glob.glob(
         os.path.join(top, "include/wengert/*.hpp")) if not f.endswith("/words.hpp"))
+    called = set(re.findall(r"(\w+) *\(", known))
+    called.update(re.findall(r"(?:class|struct|using) (\w+)", known))
     lower, upper = [], []
     for word, kind, rest in re.findall(r'\{ "(\w+)", WG_WORD_(\w+), \{ (.*) \} \},', told):
         line = re.findall(r'"((?:\\.|[^"\\])*)"|NULL', rest)[2]
-        defined = re.search(r"\b%s\b *\(|(class|struct|using) %s\b" % (word, word), known)
-        if kind == "CALL" and line.startswith("write ") and word not in KEYWORDS and not defined:
+        if kind == "CALL" and line.startswith("write ") and word not in KEYWORDS and word not in called:
             (lower if word[0].islower() else upper).append('WG_WORD_(%s, "%s")' % (word, line))
     refusal = "{ static_assert(sizeof...(A) > 99, line); "
     return "\n".join([
@@ -302,5 +303,5 @@ def written(table, top_of_project):
     outside += ["", "/* ---- methods ---- */", ""] + later + ["", "namespace nn", "{", ""] + layers
     outside += ["", "} // namespace nn", "} // namespace wg", "#endif", ""]
     outside = "\n".join(outside)
-    texts = inside + "\n".join(declared) + "\n", outside, words(top_of_project, outside), option_names(table)
-    return texts, unable
+    told = words(top_of_project, table.python(), outside)
+    return (inside + "\n".join(declared) + "\n", told, option_names(table), outside), unable

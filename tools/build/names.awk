@@ -1,5 +1,5 @@
-# names.awk: reads the functions of calls.hpp and then src/language/words/names.txt, which says how it is
-# written, and prints the rows of the table in src/language/words/meant.c.
+# names.awk: reads the calls of C, python/wengert/_table.txt, and src/language/words/names.txt, which says how
+# it is written, and prints the rows of the table in src/language/words/meant.c.
 
 function is_name_char(c) { return c ~ /[A-Za-z0-9_]/ }
 
@@ -11,11 +11,6 @@ function named(name, rest, before, language,    call) {
     if (call && language != "wg") return "wg_" name
     if (language == "py" && name ~ /^(true|false)$/) return toupper(substr(name, 1, 1)) substr(name, 2)
     return name
-}
-
-BEGIN {
-    split("slice reshape cast grad hessian einsum", by_hand, " ")
-    for (i in by_hand) native[by_hand[i]] = "wg::" by_hand[i]
 }
 
 # The text of a field in a language.
@@ -86,12 +81,12 @@ function call(text, language) { return text == "-" ? "NULL" : quote(written(text
 
 function field(i, otherwise) { return i in part ? part[i] : otherwise }
 
+# A call whose result is a node is one of C++, too: wg::NAME or wg::nn::NAME. fill and eye have no graph there.
 FILENAME !~ /names\.txt$/ {
-    if (/^namespace nn/) layers = 1
-    if (match($0, /^inline (value|states) [a-z0-9_]+\(/)) {
-        name = substr($0, 8, RLENGTH - 8)
-        sub(/^[a-z]+ /, "", name)
-        native[layers ? "nn_" name : name] = (layers ? "wg::nn::" : "wg::") name
+    name = $1
+    if (sub(/@.*/, "", name) && $2 ~ /^(node|states)$/ && name !~ /^(fill|eye)$/) {
+        native[name] = "wg::" name
+        sub(/^wg::nn_/, "wg::nn::", native[name])
     }
     next
 }

@@ -1,10 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Writes the stubs of Python's package, by which editors and mypy know its calls: python/wengert/__init__.pyi
-and its kin. `make docs` calls it, with a Python that has NumPy and a library that is built. --check: changes
-nothing, prints what would change, and the status is 1 then. stub_calls.py has the signatures, stub_types.py
-the types."""
-import difflib
+and its kin. `make` calls it, with a Python that has NumPy and a library that is built. stub_calls.py has the
+signatures, stub_types.py the types."""
 import importlib
 import inspect
 import os
@@ -34,7 +32,7 @@ class Module:
     def __init__(self, path, head, shadowed=False):
         self.path, self.lines, self.shadowed, self.alone = path, [], shadowed, {}
         self.head = ["# SPDX-License-Identifier: MIT",
-                     "# Made by tools/build/stubs.py: make docs."] + head + [""]
+                     "# Made by tools/build/stubs.py: make."] + head + [""]
 
     def text(self):
         """The whole, with the imports that are used."""
@@ -600,26 +598,15 @@ def modules():
 
 
 def main():
-    different, texts = False, [(m.path, m.text()) for m in modules()] + [("py.typed", "")]
+    texts = [(m.path, m.text()) for m in modules()]
     if of.LACKS:
         sys.exit("tools/build/stub_types.py: say " + "\n".join(dict.fromkeys(of.LACKS)))
     if of.unused():
         sys.exit("tools/build/stub_types.py: no call has " + ", ".join(of.unused()))
     for path, text in texts:
-        path = os.path.join(PACKAGE, path)
-        old = open(path, encoding="utf-8").read() if os.path.exists(path) else None
-        if old == text:
-            continue
-        different = True
-        if "--check" in sys.argv:
-            print("".join(difflib.unified_diff((old or "").splitlines(1), text.splitlines(1),
-                                               os.path.relpath(path, calls.TOP),
-                                               "the package", n=0))[:2000] or path)
-        else:
-            with open(path, "w", encoding="utf-8") as f:
-                f.write(text)
-    return different and "--check" in sys.argv
+        with open(os.path.join(PACKAGE, path), "w", encoding="utf-8") as f:
+            f.write(text)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

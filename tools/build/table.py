@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Reads the public headers of C, and of include/wgx what is marked WGX_PYTHON, and writes what they say of
-calls into python/wengert/_table.txt, and the functions of C++ into include/wengert/calls.hpp and methods.inc
-(by cpp_calls.py). `make docs` calls it. --check: changes nothing, and prints what would change and what the
-headers leave out: sentences of calls, defaults of options. --exported: the names that a library made of these
+calls into python/wengert/_table.txt. `make docs` calls it. --check: changes nothing, and prints what would
+change and what the headers leave out: sentences of calls, defaults of options. --cpp: writes the functions of
+C++ (cpp_calls.py) into include/wengert; `make` calls it. --exported: the names that a library made of these
 headers exports.
 
 A call is a row NAME RESULT PARAMETERS | SENTENCE. NAME@ is wg_NAME_at, which takes a call site; NAME@2 is
@@ -23,8 +23,8 @@ import cpp_calls
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 PYTHON, *CPP = (os.path.join(TOP, p) for p in (
-    "python/wengert/_table.txt", "include/wengert/methods.inc", "include/wengert/calls.hpp",
-    "include/wengert/words.hpp", "include/wengert/option_names.hpp"))
+    "python/wengert/_table.txt", "include/wengert/methods.inc", "include/wengert/words.hpp",
+    "include/wengert/option_names.hpp", "include/wengert/calls.hpp"))
 MARK = "\1(\\d+)\1"
 WORDS = {"const char *": "text", "char *": "text!", "const char **": "text*!", "const char *const *": "text*",
          "const char *const []": "text[]", "size_t": "size", "unsigned": "uint",
@@ -304,19 +304,22 @@ def main():
         print("\n".join(sorted(table.written)))
         return 0
     in_cpp, unable = cpp_calls.written(table, TOP)
-    wanted = {PYTHON: table.python(), **dict(zip(CPP, in_cpp))}
-    different = 0
-    for path, text in wanted.items():
-        old = open(path, encoding="utf-8").read() if os.path.exists(path) else ""
-        if "--check" in sys.argv and old != text:
-            print("".join(difflib.unified_diff(old.splitlines(1), text.splitlines(1), os.path.relpath(path),
-                                               "headers", n=0))[:2000])
-            different = 1
-        elif old != text:
-            open(path, "w", encoding="utf-8").write(text)
+    if "--cpp" in sys.argv:
+        for path, text in zip(CPP, in_cpp):
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text)
+        return 0
+    text = table.python()
+    old = open(PYTHON, encoding="utf-8").read() if os.path.exists(PYTHON) else ""
+    different = old != text
+    if different and "--check" in sys.argv:
+        print("".join(difflib.unified_diff(old.splitlines(1), text.splitlines(1), os.path.relpath(PYTHON),
+                                           "headers", n=0))[:2000])
+    elif different:
+        open(PYTHON, "w", encoding="utf-8").write(text)
     wrong = table.look_at_sentences() + ["%s: no rule makes a function of C++ of it" % n for n in unable]
     print("\n".join(wrong), end="\n" * bool(wrong))
-    return different or bool(wrong) and "--check" in sys.argv
+    return "--check" in sys.argv and (different or bool(wrong))
 
 
 if __name__ == "__main__":
