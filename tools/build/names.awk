@@ -81,7 +81,7 @@ function call(text, language) { return text == "-" ? "NULL" : quote(written(text
 
 function field(i, otherwise) { return i in part ? part[i] : otherwise }
 
-# A call with nodes as its result is one of C++, too: wg::NAME, wg::nn::NAME. fill and eye have no graph there.
+# A call that gives nodes is one of C++, too: wg::NAME or wg::nn::NAME. fill and eye have no graph there.
 FILENAME !~ /names\.txt$/ {
     name = $1
     if (sub(/@.*/, "", name) && $2 ~ /^(node|states)$/ && name !~ /^(fill|eye)$/) {

@@ -325,7 +325,7 @@ static wgi_val normal(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_shape s;
     double v[2];
-    if (!two_options(q, call, wg_random_normal_args_rows(), &s, v)) return WGI_NOTHING;
+    if (!two_options(q, call, wg_options_of("wg_random_normal_args"), &s, v)) return WGI_NOTHING;
     return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_NORMAL, s), v[0], v[1]);
 }
 
@@ -333,7 +333,7 @@ static wgi_val uniform(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_shape s;
     double v[2];
-    if (!two_options(q, call, wg_random_uniform_args_rows(), &s, v)) return WGI_NOTHING;
+    if (!two_options(q, call, wg_options_of("wg_random_uniform_args"), &s, v)) return WGI_NOTHING;
     if (!(v[0] < v[1]))
         return wgi_fail_at(q, call, WG_ERROR_VALUE, "low is %g, high is %g: low must be below high", v[0],
                            v[1]),

@@ -96,7 +96,7 @@ static wgi_val nodes_of(wg_program *q, const wgi_ast *call, const struct wgi_kep
 /* Writes the options that the call gives. */
 static bool read_options(wg_program *q, const wgi_ast *call, wg_make_opts *o)
 {
-    const wg_option_list *list = wg_make_opts_rows();
+    const wg_option_list *list = wg_options_of("wg_make_opts");
     for (int i = 0; i < list->count; i++) {
         const wgi_ast *a = wgi_keyword(call, list->option[i].name);
         if (a && !wgi_option_read(q, a, &list->option[i], o)) return false;
@@ -146,7 +146,7 @@ static bool read_sign(wg_program *q, const wgi_ast *call, const wg_option *optio
 
 static bool read_form(wg_program *q, const wgi_ast *call, wg_table_opts *o)
 {
-    const wg_option_list *list = wg_table_opts_rows();
+    const wg_option_list *list = wg_options_of("wg_table_opts");
     for (int i = 0; i < list->count; i++) {
         const wg_option *option = &list->option[i];
         const wgi_ast *a = wgi_keyword(call, option->name);
