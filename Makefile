@@ -69,7 +69,7 @@ TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 # ---- set-up: before anything is compiled, what is missing is installed, or named in one line ----
 
 GOALS       := $(or $(MAKECMDGOALS),all)
-BUILD_GOALS := $(filter-out wasm help clean deps uninstall dist release score size,$(GOALS))
+BUILD_GOALS := $(filter-out wasm help clean deps uninstall dist release score size budget,$(GOALS))
 TEST_GOALS  := $(filter test whole tests %-long check-vmath,$(GOALS))
 PARTS       := build $(if $(TEST_GOALS),test) $(if $(filter check format whole,$(GOALS)),check) \
                $(if $(and $(STRICT),$(TEST_GOALS))$(filter whole,$(GOALS)),optional) $(filter whole,$(GOALS))
@@ -264,10 +264,11 @@ $(OP_LIST): FORCE
 
 $(OBJ)/isa0/ops/registry.o: | $(OP_LIST)
 
-# The commit that is built, for `wengert doctor`: of the command alone, so that no test is linked anew for it.
+# The commit that is built, for `wengert doctor`: of the command alone, so that no test is linked anew for it. A copy without
+# .git keeps it.
 COMMIT := $(OBJ)/generated/commit.h
 $(COMMIT): FORCE
-	@mkdir -p $(@D); [ -e .git ] && c=$$(git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null) || c=unknown; \
+	@mkdir -p $(@D); [ -e .git ] || [ ! -e $@ ] || exit 0; [ -e .git ] && c=$$(git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null) || c=unknown; \
 	echo "#define WENGERT_COMMIT \"$$c\"" | cmp -s - $@ || echo "#define WENGERT_COMMIT \"$$c\"" > $@
 $(OBJ)/tools/wengert/cmd_about.o: $(COMMIT)
 
@@ -436,7 +437,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o | $(TEST_LIB)
 
 # ---- what people ask for ----
 
-.PHONY: wasm test whole score wings rooms size check check-vmath demo mnist lessons scorm newcomer bench docs graphs-long reads-long torture-long install uninstall wheel deb dist release format clean help deps
+.PHONY: wasm test whole score wings rooms budget same size check check-vmath demo mnist lessons scorm newcomer bench docs graphs-long reads-long torture-long install uninstall wheel deb dist release format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed, N skipped`. STRICT=1: a skipped test has failed (tests/README.md)
 	+@BUILD=$(BUILD) tests/run.sh $(WITHOUT:-%=no-%)
@@ -469,6 +470,12 @@ wings: all $(BUILD)/wings/wengert ## five libraries, each linked with those alon
 
 rooms: all ## the rooms of the code, the arrows between them, circles
 	@BUILD='$(BUILD)' tools/build/rooms.sh
+
+budget: ## tokens of each wing beside its row in tools/build/budget.txt; CHANGE=REV: what has come and gone since a commit, in a line
+	@tools/build/budget.pl $(if $(CHANGE),--change '$(CHANGE)')
+
+same: all ## whether the machine code is that of the commit REV, or the functions that differ
+	+@BUILD='$(BUILD)' MAKE='$(MAKE)' tools/build/same.sh '$(REV)'
 
 size: ## lines of code and tokens of each room, structs, public functions
 	@tools/build/size.pl
