@@ -125,6 +125,7 @@ for (sort keys %now) {
     }
 }
 if ($mode eq '--check') {
+    print "$rows has a row of $_, and no file is of that wing\n" for grep { !$now{$_} } sort keys %most;
     risen();
 } else {
     my $library = 0;
