@@ -16,7 +16,7 @@ runs.py's LEFT_OUT); MUTANTS, numbers of mistakes to run alone.
 """
 import collections, concurrent.futures, hashlib, json, os, random, re, subprocess, sys, threading, time
 import runs
-from sites import apart, mutated, one_line, sites_of, thresholds_of
+from sites import mutated, one_line, sites_of, thresholds_of
 
 
 def candidates(rooms, kinds, n, seed):
@@ -37,26 +37,26 @@ def candidates(rooms, kinds, n, seed):
 
 
 def compile_errors(folder, files):
-    """The numbers of the mistakes in lines that do not compile."""
+    """The numbers of mistakes that do not compile: the last before the error, else all of its line."""
     done, said = runs.make(folder, "-k", "all", check=False)
     bad = set()
-    for file, line in re.findall(r"^([^:\s]+\.[ch]):(\d+):\d+: error", said, re.M):
+    for file, line, column in re.findall(r"^([^:\s]+\.[ch]):(\d+):(\d+): error", said, re.M):
         if file not in files: continue
-        lines = open(os.path.join(folder, file)).read().split("\n")
-        bad |= set(map(int, re.findall(r"wgm\((\d+)\)", lines[int(line) - 1])))
+        text = open(os.path.join(folder, file)).read().split("\n")[int(line) - 1]
+        here = [(m.start() - 1 < int(column), int(m[1])) for m in re.finditer(r"wgm\((\d+)\)", text)]
+        bad |= set([k for before, k in here if before][-1:] or [k for _, k in here])
     if not done and not bad: sys.exit(f"mutants: the copy does not compile:\n{said[-3000:]}")
     return bad
 
 
 def draw(folder, asked):
-    """Mistakes that compile and do not overlap, as number: (room, kind, sites). The copy has them."""
+    """Mistakes that compile, as number: (room, kind, sites). The copy has them."""
     taken, by_file, number = {}, collections.defaultdict(list), 0
     while True:
         for room, kind, every, n in asked:
             short = n - sum(1 for r, k, _ in taken.values() if (r, k) == (room, kind))
             while short > 0 and every:
                 mistake = every.pop()
-                if not apart(mistake, by_file): continue
                 taken[number] = room, kind, mistake
                 for s in mistake: by_file[s.file].append((number, s))
                 number, short = number + 1, short - 1

@@ -139,22 +139,11 @@ def thresholds_of(files, headers):
 
 
 def mutated(file, chosen):
-    """The text of a file with its sites, as (number, site), switched."""
-    text = open(file).read()
-    at = collections.defaultdict(list)
-    for k, s in chosen: at[s.start, s.end].append((k, s))
-    for (start, end), here in sorted(at.items(), reverse=True):
-        right = new = one_line(text[start:end])
-        for k, s in here:
-            wrong = one_line(s.wrong)
-            new = f"if (wgm({k})) {{ {wrong} }} else {{ {right} }}" if s.kind in ("deleted", "assign") else \
-                f"(wgm({k}) ? ({wrong}) : ({new}))"
-        text = text[:start] + new + text[end:]
+    """The text of a file with its sites, as (number, site), switched. A site may be within another one."""
+    text, pieces = open(file).read(), []
+    for k, s in chosen:
+        head, tail = ("if (wgm({})) {{ {} }} else {{ ", " }") if s.kind in ("deleted", "assign") else \
+            ("(wgm({}) ? ({}) : (", "))")
+        pieces += [(s.start, 1, -s.end, k, head.format(k, one_line(s.wrong))), (s.end, 0, -s.start, k, tail)]
+    for at, *_, piece in sorted(pieces, reverse=True): text = text[:at] + piece + text[at:]
     return text
-
-
-def apart(mistake, others):
-    """Whether the places of a mistake overlap those of no other one. Thresholds may share theirs."""
-    return all(s.end <= o.start or o.end <= s.start or (s.start, s.end, s.kind[-2:]) == (o.start, o.end, "10")
-               or (s.start, s.end, o.kind[-2:]) == (o.start, o.end, "th")
-               for s in mistake for _, o in others[s.file])

@@ -87,4 +87,7 @@ Test(score, makes_mistakes_at_places_that_can_be_read)
         "&& is ||: a < FEW || 0.25 > BAR\n0.25 is (0.25 + 1): (0.25 + 1)\n> is >=: a < FEW && 0.25 >= BAR\n"
         "1 is 0: 0\ndeleted: \nassign: a -= 2;\n2 is (2 + 1): (2 + 1)\n* is /: a / a\n"
         "10 * FEW\nFEW / 10\n10 * 0.25\n0.25 / 10\n10 * BAR\nBAR / 10\n");
+    wgt_shell("cd tests/score && python3 -B -c 'import sys, sites; f = sys.argv[1]\n"
+              "print(sites.mutated(f, list(enumerate(sites.sites_of(f)))))' \"$in/a.c\" >\"$in/b.c\" &&"
+              "[ $(grep -o wgm \"$in/b.c\" | wc -l) = 11 ] && cc -Dwgm= -fsyntax-only \"$in/b.c\"");
 }
