@@ -461,7 +461,7 @@ check-vmath: ## exp, log, tanh, sigmoid, softplus, log1p, erf, sin, cos and othe
 	        $(BUILD)/vdouble_mpfr 10000000; \
 	else echo 'f64: not measured, since MPFR is not here (libmpfr-dev)'; fi
 
-score: ## how much the tests try and find; fails when a figure is less than in tests/score.txt (KEEP=1 writes it; RUN=mutants, RUN=branches: hours)
+score: ## how much the tests try and find; fails when a figure is less than in tests/score.txt (KEEP=1 writes it; RUN=mutants, RUN=branches: hours; RUN=mutants CHANGED=HEAD: minutes, for the lines of a change)
 	+@BUILD='$(BUILD)' RUN='$(RUN)' tools/build/score.sh
 
 # The lists of the command say what it prints, byte for byte.

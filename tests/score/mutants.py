@@ -10,25 +10,43 @@ of its room that reach it, the fastest before others, until one fails; and at la
 other programs. Prints a line for each mistake, and writes the figures of each room to
 build/score/mutants.txt. FOLDER/state.json has what is known: a run that was stopped goes on there. A
 mistake that lives either needs a test, or changes nothing that anybody can see: read it. Environment: N=25,
-how many a room; SEED=1; ROOMS, the rooms (default: all); KINDS, of operators and thresholds (constants of
-src/check ten times as large and a tenth: all of them); TESTS, the test programs (default: all but those of
-runs.py's LEFT_OUT); MUTANTS, numbers of mistakes to run alone.
+how many a room; SEED=1; CHANGED, a commit: N mistakes in the lines that were added since then, the programs
+of their rooms alone, and a line with the figure in place of mutants.txt; ROOMS, the rooms (default: all);
+KINDS, of operators and thresholds (constants of src/check ten times as large and a tenth: all of them);
+TESTS, the test programs (default: all but those of runs.py's LEFT_OUT); MUTANTS, numbers of mistakes to run
+alone.
 """
 import collections, concurrent.futures, hashlib, json, os, random, re, subprocess, sys, threading, time
 import runs
 from sites import mutated, one_line, sites_of, thresholds_of
 
 
-def candidates(rooms, kinds, n, seed):
-    """For each room and kind its mistakes in the order in which they are drawn, and how many of them."""
+def added(commit):
+    """The lines that were changed or added since a commit, as (file, line)."""
+    known = subprocess.run(["git", "rev-parse", "-q", "--verify", commit + "^{commit}"], capture_output=True)
+    if known.returncode:
+        print(f"mutants: CHANGED={commit}: git knows no such commit", file=sys.stderr)
+        sys.exit(2)
+    said = subprocess.run(["git", "diff", "-U0", "-M", "--no-ext-diff", "--no-color", "--dst-prefix=", commit,
+                           "--", "src", "ops", "tools/wengert"], capture_output=True, text=True).stdout
+    lines, file = set(), ""
+    for name, first, n in re.findall(r"^(?:\+\+\+ (\S+)|@@ \S+ \+(\d+),?(\d*) @@)", said, re.M):
+        if name: file = name
+        else: lines |= {(file, int(first) + i) for i in range(int(n or 1))}
+    return lines
+
+
+def candidates(rooms, kinds, n, seed, lines):
+    """For each room and kind its mistakes in the order in which they are drawn, and how many of them. Where
+    there are lines, of these alone, and of all rooms together."""
     files = collections.defaultdict(list)
     for file in sorted(runs.files_in("src/*.[ch]", "ops/*.[ch]", "tools/wengert/*.[ch]")):
-        files[runs.room_of(file)].append(file)
+        room = runs.room_of(file)
+        if not rooms or room in rooms: files[room if lines is None else "all"].append(file)
     for room in sorted(files):
-        if rooms and room not in rooms: continue
         code = [f for f in files[room] if f.endswith(".c")]
         if "operators" in kinds:
-            every = [(s,) for f in code for s in sites_of(f)]
+            every = [(s,) for f in code for s in sites_of(f) if lines is None or (f, s.line) in lines]
             random.Random(f"{seed} {room}").shuffle(every)
             yield room, "operators", every, n
         if "thresholds" in kinds and room == "check":
@@ -120,34 +138,46 @@ def main():
     env, started = os.environ, time.time()
     n, seed = int(env.get("N") or 25), int(env.get("SEED") or 1)
     only = set(map(int, env.get("MUTANTS", "").split()))
+    since = env.get("CHANGED", "")
+    asked = list(candidates(env.get("ROOMS", "").split(), (env.get("KINDS") or "operators").split(), n, seed,
+                            added(since) if since else None))
+    if not any(every for _, _, every, _ in asked):
+        print(f"mutants: no place for a mistake in C {since and 'that was added since ' + since}")
+        return
     runs.copy(folder)
-    asked = list(candidates(env.get("ROOMS", "").split(), (env.get("KINDS") or "operators").split(), n, seed))
     taken = draw(folder, asked)
-    tests = runs.programs(env.get("TESTS", "").split())
+    rooms = {k: runs.room_of(m[0].file) for k, (_, _, m) in taken.items()}
+    tests = [t for t in runs.programs(env.get("TESTS", "").split())
+             if not since or any(runs.own(room, t) for room in rooms.values())]
     runs.make(folder, "all", "examples", *tests)
-    known = Known(folder, [env.get(v, "") for v in ("ROOMS", "KINDS", "TESTS")] + [n, seed])
+    known = Known(folder, [env.get("TESTS"), repr(taken)])
     seconds, reached = known.reach(folder, tests)
     print(f"{len(taken)} mistakes; {len(reached)} test programs, {sum(seconds.values()):.0f} processor "
           f"seconds; {time.time() - started:.0f} seconds so far", flush=True)
     right = {k: one_line(open(m[0].file).read()[m[0].start:m[0].end])[:100] for k, (_, _, m) in taken.items()}
 
     def one(k, inside):
-        room, kind, sites = taken[k]
+        sites = taken[k][2]
         old = known.state(k)
-        if old and (inside or old[0] != "outside"): return
-        state, by = known.state(k, try_one(folder, k, room, inside, seconds, reached))
+        if not inside and old[0] != "outside": return
+        if not inside or not old: old = known.state(k, try_one(folder, k, rooms[k], inside, seconds, reached))
+        state, by = old
         found = f"  by {by}" if by else ""
         s = sites[0]
         print(f"{k:4} {state:9} {s.file}:{s.line}: {s.kind}: {right[k]}{found}", flush=True)
 
     with concurrent.futures.ThreadPoolExecutor(int(env.get("JOBS") or os.cpu_count())) as pool:
-        for inside in (True, False):
+        for inside in (True,) if since else (True, False):
             for room, kind, _, _ in asked:
                 of = [k for k in sorted(taken) if taken[k][:2] == (room, kind)]
                 numbers = [k for k in of if not only or k in only]
                 list(pool.map(lambda k: one(k, inside), numbers))
                 states = collections.Counter(known.state(k)[0] for k in numbers)
-                if not only and not env.get("TESTS"):
+                if since:
+                    found, every = states["room"], "all " if len(of) < n else ""
+                    print(f"mutants of the lines added since {since}: {found} of {every}{len(numbers)} found "
+                          f"in their room ({100 * found // max(len(numbers), 1)} %)")
+                elif not only and not env.get("TESTS"):
                     runs.record("mutants", [figure(room, kind, states, n, seed)])
 
 

@@ -57,7 +57,8 @@ keep() {
 
 for part in ${RUN:-}; do
     mkdir -p "$build/score"
-    case $part in
+    case $part${CHANGED:+ of lines} in
+    'mutants of lines') exec tests/score/mutants.py "$build/changed" ;;
     mutants | branches)
         (set -o pipefail
             tests/score/"$part".py "$build/$part" 2>&1 | tee "$build/score/$part.log") || exit 1 ;;
