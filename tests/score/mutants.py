@@ -141,11 +141,13 @@ def main():
     since = env.get("CHANGED", "")
     asked = list(candidates(env.get("ROOMS", "").split(), (env.get("KINDS") or "operators").split(), n, seed,
                             added(since) if since else None))
-    if not any(every for _, _, every, _ in asked):
+    taken = {}
+    if any(every for _, _, every, _ in asked):
+        runs.copy(folder)
+        taken = draw(folder, asked)
+    if not taken:
         print(f"mutants: no place for a mistake in C {since and 'that was added since ' + since}")
         return
-    runs.copy(folder)
-    taken = draw(folder, asked)
     rooms = {k: runs.room_of(m[0].file) for k, (_, _, m) in taken.items()}
     tests = [t for t in runs.programs(env.get("TESTS", "").split())
              if not since or any(runs.own(room, t) for room in rooms.values())]
