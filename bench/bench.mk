@@ -6,7 +6,6 @@
 #   make bench-python              one operation in Python, beside PyTorch
 #   make bench-check               answers and gradients of both sides against each other
 #   make bench-many                whether plans pay, in programs that are drawn (MANY="--only 17": passes of one)
-#   make bench-pictures            how long pictures of large graphs take
 #   make bench-limits              bandwidth, peak and BLAS speeds of the machine
 #   make bench-ways                what each fast way is worth, as a share of the time
 #   make bench-profile             where W1 and W3 spend their time, by function
@@ -23,7 +22,7 @@ BENCH_HAND     := $(patsubst bench/%.c,$(OBJ)/bench/%.o,$(wildcard bench/hand/*.
 BENCH_OWN      := $(patsubst bench/%.c,$(OBJ)/bench/%.o, \
                   bench/bench.c bench/works.c bench/hogs.c bench/machine.c bench/torch.c $(wildcard bench/wengert_*.c))
 
-.PHONY: bench bench-ops bench-python bench-ways bench-check bench-many bench-pictures bench-limits bench-profile
+.PHONY: bench bench-ops bench-python bench-ways bench-check bench-many bench-limits bench-profile
 
 bench: $(BUILD)/bench ## times beside hand-written C and PyTorch (BENCH="--rounds 2 W1" for a part)
 	@$(BUILD)/bench $(BENCH)
@@ -39,9 +38,6 @@ bench-check: $(BUILD)/bench ## answers and gradients of the hand-written side an
 
 bench-many: $(BUILD)/bench-many ## whether plans pay: 200 programs that are drawn (MANY="--only 17" for one)
 	@$(BUILD)/bench-many $(MANY)
-
-bench-pictures: $(BUILD)/bench-pictures ## how long pictures of large graphs take
-	@$(BUILD)/bench-pictures
 
 bench-limits: $(BUILD)/bench-limits ## the machine's bandwidth, peak and BLAS speeds
 	@$(BUILD)/bench-limits
@@ -70,7 +66,7 @@ $(BUILD)/bench-ops: $(patsubst %,$(OBJ)/bench/%.o,ops op_cases op_rows torch mac
 	$(call say,LD,$@)
 	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) $(WG_LIBS) -ldl
 
-$(BUILD)/bench-many $(BUILD)/bench-pictures: $(BUILD)/bench-%: $(OBJ)/bench/%.o $(LIB)
+$(BUILD)/bench-many: $(OBJ)/bench/many.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) $(WG_LIBS) -ldl
 
@@ -79,13 +75,3 @@ $(BUILD)/bench-limits: bench/limits.c bench/machine.c $(BENCH_HEADERS) $(FLAGS) 
 	$(Q)mkdir -p $(@D) && $(CC) $(BENCH_FLAGS) $(BENCH_NATIVE) $(BENCH_BLAS) \
 	    -DBENCH_HAND_FLAGS='"$(strip $(BENCH_NATIVE))"' -o $@ bench/limits.c bench/machine.c \
 	    $(BENCH_BLAS_LIBS) -lm -ldl
-
-# By several processes: with MPI itself, for the sum by hand.
-.PHONY: bench-processes
-$(BUILD)/bench-processes: bench/processes.c $(SHARED) $(FLAGS)
-	$(call say,CC,$<)
-	$(Q)$(CC) $(BENCH_FLAGS) -O2 -Iinclude $(shell pkg-config --cflags ompi-c) -o $@ $< $(SHARED) -Wl,-rpath,'$$ORIGIN' \
-	    $(shell pkg-config --libs ompi-c)
-
-bench-processes: $(BUILD)/bench-processes $(MPI_LIBS) ## a step by one and by two processes, by hand, by PyTorch (ROUNDS=5)
-	@BUILD='$(BUILD)' bench/processes.sh
