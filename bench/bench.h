@@ -80,31 +80,15 @@ static inline int bench_class(uint32_t stream, uint32_t i, int classes)
 }
 
 /* The streams of bench_value, one for each array, and the sizes of each work. */
-enum {
-    STREAM_X = 1,
-    STREAM_Y = 2,
-    STREAM_GAMMA = 3,
-    STREAM_BETA = 4,
-    STREAM_WEIGHTS = 10,
-    STREAM_TRACK = 30
-};
+enum { STREAM_X = 1, STREAM_Y = 2, STREAM_GAMMA = 3, STREAM_BETA = 4, STREAM_WEIGHTS = 10 };
 
 enum { MLP_LAYERS = 3, MLP_BATCH = 128 };
 static const int mlp_width[MLP_LAYERS + 1] = { 784, 256, 128, 10 };
-#define MLP_DROP 0.2
 
-/* The outputs of inference as one number. */
-static inline double inference_answer(const float *y)
-{
-    double sum = 0;
-    for (int j = 0; j < mlp_width[MLP_LAYERS]; j++) sum += (double)y[j] * (double)(j % 7 - 2);
-    return sum;
-}
-
-enum { NET64_IN = 64, NET64_HIDDEN = 64, NET64_OUT = 10, NET64_BATCH = 64 };
 enum { DEEP_LAYERS = 10, DEEP_WIDTH = 1024, DEEP_BATCH = 512 };
 enum { ROWS_SOFTMAX = 512, ROWS_CLASSES = 32768, ROWS_NORM = 4096, ROWS_FEATURES = 1024 };
 enum { CHECK_IN = 64, CHECK_HIDDEN = 32, CHECK_OUT = 10, CHECK_BATCH = 8 };
+
 #define NORM_EPS 1e-5
 
 /* Weights are uniform in (-scale, scale), with variance 2 / inputs. */
@@ -144,40 +128,23 @@ static inline bench_chain bench_chain_of(int length, uint32_t seed)
 /* Prints a line for each function of hand_vmath.h. Returns false if the error of one is too large. */
 bool hand_vmath_is_right(void);
 
-/* The sides, defined in bench/hand and bench/wengert_*.c. W7 has three: softmax cross-entropy, layer norm,
- * batch norm. */
-extern const bench_side hand_mlp, hand_mlp_norm, hand_small, hand_tape, hand_chain, hand_chain_one_sweep,
-    hand_deep;
-extern const bench_side hand_softmax, hand_layer_norm, hand_batch_norm, hand_gradcheck, hand_ode,
-    hand_tracking;
-extern const bench_side wengert_mlp, wengert_mlp_norm, wengert_small, wengert_small_fixed, wengert_tape,
-    wengert_chain, wengert_deep;
+/* The sides, defined in bench/hand and bench/wengert_*.c. */
+extern const bench_side hand_mlp, hand_small, hand_tape, hand_chain, hand_chain_one_sweep, hand_deep,
+    hand_gradcheck;
+extern const bench_side wengert_mlp, wengert_small, wengert_small_fixed, wengert_tape, wengert_chain,
+    wengert_deep, wengert_gradcheck;
 /* plan: the bytes of a training step of W6, of W16, as its plan says, and of the optimizer's moments. least:
  * the bytes of inputs, parameters, gradients, moments, and of the values that backward needs. */
 bool wengert_deep_bytes(double *plan, double *least);
 bool wengert_gpt_bytes(double *plan, double *least);
-extern const bench_side wengert_softmax, wengert_layer_norm, wengert_layer_norm_by_parts, wengert_batch_norm,
-    wengert_gradcheck;
+extern const bench_side wengert_softmax, wengert_layer_norm, wengert_layer_norm_by_parts;
 enum { ROWS_FORWARD = 1 }; /* the way of a norm that computes no gradients */
-/* W13: the size is 0 for 0.1 sin, or the width of a net. W14 on a graph that is built anew each time, and on
- * a fixed one. */
-extern const bench_side wengert_ode, wengert_tracking, wengert_tracking_fixed, wengert_tracking_whole;
-/* The Hessian and the Jacobians of jacobian.h. */
-extern const bench_side hand_jacobian, wengert_jacobian;
-/* The LSTM of lstm.h. The size is the batch. */
-extern const bench_side hand_lstm, wengert_lstm;
 /* The trees of trees.h. The size is the number of trees in a step. */
 extern const bench_side hand_trees, wengert_trees;
-/* One example through the net of W1, on a graph that is built anew each time, and on a fixed one. */
-extern const bench_side hand_inference, wengert_inference, wengert_inference_fixed;
-/* W15: the step of 64-64-10, batch 64. */
-extern const bench_side hand_net64, wengert_net64;
-/* The nets of layers.h. The size is the number of layers. */
-extern const bench_side hand_layers, wengert_layers;
 /* The programs of scalars.h. The unknowns of Rosenbrock are scalar parameters, or elements of one vector, or
  * scalar inputs. */
-extern const bench_side hand_rosenbrock, hand_lotka, hand_scalar_net, hand_random_ops;
+extern const bench_side hand_rosenbrock, hand_random_ops;
 extern const bench_side wengert_rosenbrock, wengert_rosenbrock_slices, wengert_rosenbrock_inputs;
-extern const bench_side wengert_lotka, wengert_scalar_net, wengert_random_ops;
+extern const bench_side wengert_random_ops;
 
 #endif

@@ -2,9 +2,6 @@
  * their graphs are built anew at each pass.
  *
  * Rosenbrock: the sum of 100 (x[i+1] - x[i]^2)^2 + (1 - x[i])^2 and its gradient by all x.
- * Lotka-Volterra: u' = u (a - b v), v' = v (d u - c), by the classical Runge-Kutta method with steps of
- * LOTKA_STEP. The loss is the mean of (u - data)^2 over the steps; its gradient is by a, b, c, d, u(0), v(0).
- * Scalar net: 2-16-16-1 with tanh, the mean of squared errors over its examples, gradient by all weights.
  * Ops in random order: x = x p, x / q, x + r or x - r, at random, gradient by the first x.
  *
  * A seed decides at which places two operands of a sum are exchanged, or which ops come next. Two seeds give
@@ -18,24 +15,9 @@
 /* How often a structure occurs: once; at every pass; at five passes, of which the last four are timed. */
 enum { STRUCTURE_NEW, STRUCTURE_SAME, STRUCTURE_FIVE_TIMES };
 
-/* The size of the first is the number of x, of the second the steps, of the third the examples, of the last
- * the ops. The numbers of nodes count operations and parameters. */
-enum { LOTKA_PARAMETERS = 6, NET_IN = 2, NET_HIDDEN = 16 };
-enum { NET_PARAMETERS = (NET_IN + 1) * NET_HIDDEN + (NET_HIDDEN + 1) * NET_HIDDEN + NET_HIDDEN + 1 };
+/* The size of the first is the number of x, of the second the ops. The numbers of nodes count operations and
+ * parameters. */
 #define ROSENBROCK_NODES(n) (9.0 * (n)-9)
-#define LOTKA_NODES(steps)  (57.0 * (steps) + LOTKA_PARAMETERS)
-#define NET_NODES(examples) (643.0 * (examples) + NET_PARAMETERS)
-
-#define LOTKA_STEP 0.002
-static const double lotka_parameter[LOTKA_PARAMETERS] = { 1.5, 1, 3, 1, 1, 1 }; /* a, b, c, d, u(0), v(0) */
-static inline double lotka_data(int step) { return 2 + (double)bench_value(STREAM_Y, (uint32_t)step); }
-
-static inline double net_parameter(int i) { return 0.5 * (double)bench_value(STREAM_WEIGHTS, (uint32_t)i); }
-static inline double net_input(int example, int i)
-{
-    return (double)bench_value(STREAM_X, (uint32_t)(example * NET_IN + i));
-}
-static inline double net_target(int example) { return (double)bench_value(STREAM_Y, (uint32_t)example); }
 
 /* Whether the operands of sum i are exchanged: one time in eight. */
 static inline bool exchanged(uint32_t seed, int i)

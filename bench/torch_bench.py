@@ -47,13 +47,12 @@ def weighted(t):
     return float((v * (torch.arange(v.numel()) % 7 - 2)).sum())
 
 
-def linear(n_in, n_out, stream, bias=True, dtype=torch.float32, scale=None):
-    layer = torch.nn.Linear(n_in, n_out, bias=bias, dtype=dtype)
+def linear(n_in, n_out, stream, dtype=torch.float32, scale=None):
+    layer = torch.nn.Linear(n_in, n_out, dtype=dtype)
     scale = (6.0 / n_in) ** 0.5 if scale is None else scale
     with torch.no_grad():
         layer.weight.copy_((values(stream, n_in, n_out).to(torch.float64) * scale).T.to(dtype))
-        if bias:
-            layer.bias.zero_()
+        layer.bias.zero_()
     return layer
 
 
@@ -78,45 +77,18 @@ class Training:
 
 
 class Mlp(Training):
-    norm = False
-
     def __init__(self, size, check):
         width, layers = [784, 256, 128, 10], []
         for i in range(3):
-            hidden = i < 2
-            layers.append(linear(width[i], width[i + 1], WEIGHTS + i, bias=not (self.norm and hidden)))
-            if hidden and self.norm:
-                layers.append(torch.nn.BatchNorm1d(width[i + 1]))
-            if hidden:
+            layers.append(linear(width[i], width[i + 1], WEIGHTS + i))
+            if i < 2:
                 layers.append(torch.nn.ReLU())
-            if hidden and self.norm and not check:
-                layers.append(torch.nn.Dropout(0.2))
         self.model = torch.nn.Sequential(*layers)
         self.x, self.y = values(X, 128, 784), classes(Y, 128, 10)
         self.optim = torch.optim.Adam(self.model.parameters(), lr=1e-3 if check else 1e-8)
 
     def step(self):
         self.update(F.cross_entropy(self.model(self.x), self.y))
-
-
-class Inference(Mlp):
-    """One example through the net of W1."""
-
-    def __init__(self, size, check):
-        super().__init__(size, check)
-        self.x = values(X, 1, 784)
-
-    @torch.no_grad()
-    def step(self):
-        self.out = self.model(self.x)
-
-    def answer(self):
-        self.step()
-        return weighted(self.out)
-
-
-class MlpNorm(Mlp):
-    norm = True
 
 
 class Small(Training):
@@ -217,21 +189,13 @@ class LayerNorm(Training):
         self.gamma = (1 + 0.5 * values(GAMMA, 1024)).requires_grad_()
         self.beta = values(BETA, 1024).requires_grad_()
 
-    def forward(self):
-        return F.layer_norm(self.x, (1024,), self.gamma, self.beta, 1e-5)
-
     def step(self):
-        self.out = self.forward()
+        self.out = F.layer_norm(self.x, (1024,), self.gamma, self.beta, 1e-5)
         self.g = torch.autograd.grad(self.out, (self.x, self.gamma, self.beta), self.gy)
 
     def answer(self):
         self.step()
         return (weighted(self.out) + weighted(self.g[0])) / 1024 + weighted(self.g[1]) + weighted(self.g[2])
-
-
-class BatchNorm(LayerNorm):
-    def forward(self):
-        return F.batch_norm(self.x, None, None, self.gamma, self.beta, True, 0.1, 1e-5)
 
 
 class Gradcheck(Training):
@@ -281,11 +245,11 @@ class LeNet(Training):
 class Gpt(Training):
     """W16. The output layer is the table of the characters."""
 
-    layers, heads, width, tokens, letters, places = 4, 4, 256, 128, 96, 128
+    layers, heads, width, tokens, letters = 4, 4, 256, 128, 96
 
     def __init__(self, size, check):
         n, self.used = self.width, 0
-        self.table, self.place = self.weight(self.letters, n), self.weight(self.places, n)
+        self.table, self.place = self.weight(self.letters, n), self.weight(self.tokens, n)
         self.blocks = [self.block(n) for _ in range(self.layers)]
         self.norm = self.ones(n)
         all_of = [self.table, self.place, *self.norm, *[w for b in self.blocks for w in b]]
@@ -305,98 +269,24 @@ class Gpt(Training):
         W = [self.weight(n, 3 * n), self.weight(n, n), self.weight(n, 4 * n), self.weight(4 * n, n)]
         return [*W, *[torch.zeros(w.shape[1], requires_grad=True) for w in W], *self.ones(n), *self.ones(n)]
 
-    def scores(self, q, k):
-        return (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5).masked_fill(self.hidden, float("-inf"))
-
-    def cached(self, number, k, v):
-        return k, v
-
-    def attention(self, x, W, b, number):
+    def attention(self, x, W, b):
         rows, tokens, n = x.shape
         q, k, v = [
             t.reshape(rows, tokens, self.heads, -1).transpose(1, 2) for t in torch.split(x @ W + b, n, 2)
         ]
-        k, v = self.cached(number, k, v)
-        return (self.scores(q, k).softmax(-1) @ v).transpose(1, 2).reshape(rows, tokens, n)
+        scores = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5).masked_fill(self.hidden, float("-inf"))
+        return (scores.softmax(-1) @ v).transpose(1, 2).reshape(rows, tokens, n)
 
     def logits(self, x, place):
         n, h = self.width, self.table[x] + place
-        for i, (W, Wo, W1, W2, b, bo, b1, b2, gain1, shift1, gain2, shift2) in enumerate(self.blocks):
-            h = h + self.attention(F.layer_norm(h, (n,), gain1, shift1), W, b, i) @ Wo + bo
+        for W, Wo, W1, W2, b, bo, b1, b2, gain1, shift1, gain2, shift2 in self.blocks:
+            h = h + self.attention(F.layer_norm(h, (n,), gain1, shift1), W, b) @ Wo + bo
             a = F.gelu(F.layer_norm(h, (n,), gain2, shift2) @ W1 + b1, approximate="tanh")
             h = h + a @ W2 + b2
         return F.layer_norm(h, (n,), *self.norm) @ self.table.T
 
     def step(self):
         self.update(F.cross_entropy(self.logits(self.x, self.place).flatten(0, 1), self.y))
-
-
-class GptText(Gpt):
-    """W17. Keys and values have room for all characters."""
-
-    places = 256
-
-    def __init__(self, size, check):
-        super().__init__(1, check)
-        self.x = classes(X, self.places, self.letters).reshape(self.places, 1, 1)
-        self.memory = torch.zeros(self.layers, 2, 1, self.heads, self.places, self.width // self.heads)
-
-    def scores(self, q, k):
-        return q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
-
-    def cached(self, number, k, v):
-        memory = self.memory[number, :, :, :, : self.at + 1]
-        memory[0, :, :, -1:], memory[1, :, :, -1:] = k, v
-        return memory
-
-    @torch.no_grad()
-    def step(self):
-        for self.at in range(self.places):
-            self.last = self.logits(self.x[self.at], self.place[self.at])
-
-    def answer(self):
-        self.step()
-        return weighted(self.last)
-
-
-class Lstm(Training):
-    """W11 with one length. The time is that of all 20,100 time steps of the lengths 1 to 200."""
-
-    length, sequences, steps = 100, 20, 20100
-
-    def __init__(self, size, check):
-        scale = (3 / 128) ** 0.5
-        self.lstm, self.out = torch.nn.LSTM(64, 128), linear(128, 64, WEIGHTS + 2, scale=scale)
-        with torch.no_grad():
-            self.lstm.weight_ih_l0.copy_(0.5 * values(WEIGHTS, 64, 512).T)
-            self.lstm.weight_hh_l0.copy_(scale * values(WEIGHTS + 1, 128, 512).T)
-            self.lstm.bias_ih_l0.zero_()
-            self.lstm.bias_hh_l0.zero_().requires_grad_(False)
-        self.x = F.one_hot(classes(X, 200 * 32, 64).reshape(200, 32)[:, :size], 64).to(torch.float32)
-        self.y = classes(Y, 200 * 32, 64).reshape(200, 32)[:, :size]
-        weights = [w for w in [*self.lstm.parameters(), *self.out.parameters()] if w.requires_grad]
-        self.optim = torch.optim.SGD(weights, lr=0.1 if check else 1e-6)
-
-    def train(self, length):
-        h, _ = self.lstm(self.x[:length])
-        self.update(F.cross_entropy(self.out(h).flatten(0, 1), self.y[:length].flatten()))
-
-    def parts(self, n):
-        t = time.perf_counter()
-        for _ in range(n * self.sequences):
-            self.train(self.length)
-        return [(time.perf_counter() - t) * self.steps / (self.length * self.sequences)]
-
-    def answer(self):
-        for length in (7, 100, 40):
-            self.train(length)
-        return self.loss
-
-
-class CharLstm(Lstm):
-    """W10: a step of 32 characters."""
-
-    length, sequences, steps = 32, 1, 32
 
 
 def number(stream, i, count):
@@ -435,55 +325,9 @@ class Trees(Training):
         self.update(F.cross_entropy(self.out(roots), torch.tensor([number(Y, seed, 5) for seed in seeds])))
 
 
-class Jacobian(Training):
-    """The Jacobian of y = tanh(tanh(x A + a) B + b) by x: the products of the chain rule, once for all
-    rows."""
-
-    threads = 1
-
-    def __init__(self, size, check):
-        n_in, n_out = [(200, 10), (50, 100), (4, 1000)][size]
-        self.x, self.A, self.a = self.array(0, n_in), self.array(1, n_in, 64), self.array(2, 64)
-        self.B, self.b, self.target = self.array(3, 64, n_out), self.array(4, n_out), self.array(5, n_out)
-        self.A *= (3 / n_in) ** 0.5
-        self.B *= (3 / 64) ** 0.5
-
-    def array(self, which, *shape):
-        return values(WEIGHTS + which, *shape).to(torch.float64)
-
-    @torch.no_grad()
-    def step(self):
-        h = torch.tanh(self.x @ self.A + self.a)
-        y = torch.tanh(h @ self.B + self.b)
-        self.matrix = (1 - y * y)[:, None] * (self.B.T @ (self.A * (1 - h * h)).T)
-
-    def answer(self):
-        self.step()
-        rows, columns = self.matrix.shape
-        weight = (3 * torch.arange(rows)[:, None] + torch.arange(columns)) % 7 - 2
-        return float((self.matrix * weight).sum())
-
-
-class Hessian(Jacobian):
-    """The Hessian of the mean of (y - target)^2 by x: forward over reverse, once for all directions."""
-
-    @torch.no_grad()
-    def step(self):
-        h = torch.tanh(self.x @ self.A + self.a)
-        y = torch.tanh(h @ self.B + self.b)
-        s, t, gy = 1 - h * h, 1 - y * y, 2 / len(y) * (y - self.target)
-        gh = (gy * t) @ self.B.T
-        dh = self.A * s
-        dy = dh @ self.B * t
-        dgh = (2 / len(y) * dy * t - 2 * gy * y * dy) @ self.B.T
-        self.matrix = (dgh * s - 2 * gh * h * dh) @ self.A.T
-
-
 WORKS = {
-    "W1": Mlp, "W2": MlpNorm, "W3": Small, "W4": Tape, "W5": Chain, "W6": Deep,
-    "W7softmax": Softmax, "W7layer": LayerNorm, "W7batch": BatchNorm, "W8": Gradcheck, "W9": LeNet,
-    "W10": CharLstm, "W16": Gpt, "W17": GptText, "inference": Inference, "W11": Lstm, "W12": Trees,
-    "Jacobian": Jacobian, "Hessian": Hessian,
+    "W1": Mlp, "W3": Small, "W4": Tape, "W5": Chain, "W6": Deep, "W7softmax": Softmax,
+    "W7layer": LayerNorm, "W8": Gradcheck, "W9": LeNet, "W12": Trees, "W16": Gpt,
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-/* wengert_gpt.c: the side of Wengert of W16 and W17, with the public headers alone. The graph is
+/* wengert_gpt.c: the side of Wengert of W16, with the public headers alone. The graph is
  * built again at every step. */
 #include "gpt.h"
 #include "wengert_training.h"
@@ -6,8 +6,6 @@
 typedef struct net {
     training t;
     int32_t x[GPT_BATCH * GPT_TOKENS], y[GPT_BATCH * GPT_TOKENS], place[GPT_TOKENS];
-    wg_nn_cache *cache;
-    float logits[GPT_LETTERS]; /* of the last character */
 } net;
 
 static const char *const blocks[GPT_LAYERS] = { "h0", "h1", "h2", "h3" };
@@ -21,7 +19,7 @@ static void make_weights(net *n, const char *block, const char *name, int which,
 
 static wg_node loss_of(void *self);
 
-static net *net_new(bench_setup s, int places)
+static void *start(bench_setup s)
 {
     enum { W = GPT_WIDTH };
     net *n = training_new(sizeof *n, s, BENCH_THREADS, WG_F32, loss_of);
@@ -31,30 +29,24 @@ static net *net_new(bench_setup s, int places)
     }
     for (int i = 0; i < GPT_TOKENS; i++) n->place[i] = i;
     make_weights(n, "letter", ".W", 0, GPT_LETTERS, W);
-    make_weights(n, "place", ".W", 1, places, W);
+    make_weights(n, "place", ".W", 1, GPT_TOKENS, W);
     for (int i = 0; i < GPT_LAYERS; i++) {
         make_weights(n, blocks[i], ".attn.W", 2 + 4 * i, W, 3 * W);
         make_weights(n, blocks[i], ".attn.Wo", 3 + 4 * i, W, W);
         make_weights(n, blocks[i], ".fc1.W", 4 + 4 * i, W, 4 * W);
         make_weights(n, blocks[i], ".fc2.W", 5 + 4 * i, 4 * W, W);
     }
-    return n;
-}
-static void *start(bench_setup s)
-{
-    net *n = net_new(s, GPT_TOKENS);
     n->t.o = wg_adamw(n->t.p, .lr = bench_rates_of(s).adam);
     return n;
 }
 
 /* Of characters x [..., tokens] at `place` [tokens]. */
-static wg_node logits_of(net *n, wg_node x, wg_node place, int places)
+static wg_node logits_of(net *n, wg_node x, wg_node place)
 {
     wg_node h = wg_nn_embedding(x, n->t.p, "letter", GPT_LETTERS, GPT_WIDTH);
-    h = wg_add(h, wg_nn_embedding(place, n->t.p, "place", places, GPT_WIDTH));
+    h = wg_add(h, wg_nn_embedding(place, n->t.p, "place", GPT_TOKENS, GPT_WIDTH));
     for (int i = 0; i < GPT_LAYERS; i++)
-        h = wg_nn_transformer_block(h, n->t.p, blocks[i], .heads = GPT_HEADS, .causal = true,
-                                    .cache = n->cache);
+        h = wg_nn_transformer_block(h, n->t.p, blocks[i], .heads = GPT_HEADS, .causal = true);
     h = wg_nn_layer_norm(h, n->t.p, "norm");
     wg_node table = wg_param(n->t.g, n->t.p, "letter.W", WG_SHAPE(GPT_LETTERS, GPT_WIDTH), wg_zeros());
     return wg_matmul(h, table, .tb = true);
@@ -67,7 +59,7 @@ static wg_node loss_of(void *self)
     wg_node x = wg_input_borrow(n->t.g, "x", wg_view_i32(n->x, s)),
             y = wg_input_borrow(n->t.g, "y", wg_view_i32(n->y, s)),
             place = wg_input_borrow(n->t.g, "place", wg_view_i32(n->place, WG_SHAPE(GPT_TOKENS)));
-    return wg_softmax_cross_entropy(logits_of(n, x, place, GPT_TOKENS), y);
+    return wg_softmax_cross_entropy(logits_of(n, x, place), y);
 }
 
 const bench_side wengert_gpt = TRAINING(start);
@@ -94,30 +86,3 @@ bool wengert_gpt_bytes(double *plan, double *least)
     training_stop(n);
     return fine;
 }
-
-/* ---- W17 ---- */
-
-static void *start_text(bench_setup s)
-{
-    net *n = net_new(s, GPT_WRITTEN);
-    n->cache = wg_nn_cache_new(n->t.c);
-    return n;
-}
-
-static bool text(void *self)
-{
-    net *n = self;
-    for (int32_t i = 0; i < GPT_WRITTEN && !wg_failed(n->t.c); i++) {
-        wg_begin(n->t.g, WG_EVAL);
-        wg_node x = wg_input_borrow(n->t.g, "x", wg_view_i32(&n->x[i], WG_SHAPE(1, 1))),
-                place = wg_input_borrow(n->t.g, "place", wg_view_i32(&i, WG_SHAPE(1)));
-        wg_copy_f32(logits_of(n, x, place, GPT_WRITTEN), n->logits, GPT_LETTERS);
-        wg_nn_cache_step(n->cache);
-    }
-    wg_nn_cache_clear(n->cache);
-    return !wg_failed(n->t.c);
-}
-
-static double answer_text(void *self) { return gpt_answer(((net *)self)->logits); }
-
-const bench_side wengert_gpt_text = { start_text, text, training_stop, 1, .answer = answer_text };

@@ -71,11 +71,6 @@ static double answer_softmax(void *self)
     return t->loss + weighted(wg_params_grad(t->p, 0));
 }
 
-static wg_node batch_norm(wg_node x, wg_node gamma, wg_node beta)
-{
-    return wg_batch_norm(x, gamma, beta, .eps = NORM_EPS);
-}
-
 static wg_node layer_norm(wg_node x, wg_node gamma, wg_node beta)
 {
     return wg_layer_norm(x, gamma, beta, .eps = NORM_EPS);
@@ -100,7 +95,6 @@ static rows *with_norm(bench_setup s, wg_node (*norm)(wg_node x, wg_node gamma, 
     r->beta = training_values(&r->t, STREAM_BETA, 1, 0, WG_SHAPE(ROWS_FEATURES));
     return r;
 }
-static void *start_batch_norm(bench_setup s) { return with_norm(s, batch_norm); }
 static void *start_layer_norm(bench_setup s) { return with_norm(s, layer_norm); }
 static void *start_by_parts(bench_setup s) { return with_norm(s, layer_norm_by_parts); }
 
@@ -133,8 +127,6 @@ static double answer_norm(void *self)
 const bench_side wengert_chain = { start_chain, NULL, training_stop, 1, answer_chain, .run = training_run };
 const bench_side wengert_softmax = { start_softmax,      NULL, training_stop, 1, answer_softmax,
                                      .run = training_run };
-const bench_side wengert_batch_norm = { start_batch_norm, norm_step, training_stop, 1,
-                                        .answer = answer_norm };
 const bench_side wengert_layer_norm = { start_layer_norm, norm_step, training_stop, 1,
                                         .answer = answer_norm };
 const bench_side wengert_layer_norm_by_parts = { start_by_parts, norm_step, training_stop, 1,

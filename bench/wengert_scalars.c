@@ -142,101 +142,6 @@ static void *start_rosenbrock(bench_setup setup) { return rosenbrock_new(setup, 
 static void *start_slices(bench_setup setup) { return rosenbrock_new(setup, SLICES); }
 static void *start_inputs(bench_setup setup) { return rosenbrock_new(setup, INPUTS); }
 
-/* ---- Lotka-Volterra ---- */
-
-typedef struct state {
-    wg_node u, v;
-} state;
-
-static state lotka_rate(const wg_node p[], state y)
-{
-    wg_node uv = wg_mul(y.u, y.v);
-    wg_node du = wg_mul(p[0], y.u), dv = wg_mul(p[3], uv);
-    du = wg_sub(du, wg_mul(p[1], uv));
-    dv = wg_sub(dv, wg_mul(p[2], y.v));
-    return (state){ du, dv };
-}
-
-static state along(state y, double h, state k)
-{
-    wg_node du = wg_mul(h, k.u), dv = wg_mul(h, k.v);
-    return (state){ wg_add(y.u, du), wg_add(y.v, dv) };
-}
-
-/* (a + 2 b + 2 c + d) h / 6 */
-static wg_node mixed(wg_node a, wg_node b, wg_node c, wg_node d)
-{
-    wg_node sum = wg_add(a, wg_mul(2, b));
-    sum = wg_add(sum, wg_mul(2, c));
-    return wg_mul(LOTKA_STEP / 6, wg_add(sum, d));
-}
-
-static state lotka_step(const wg_node p[], state y)
-{
-    state a = lotka_rate(p, y);
-    state b = lotka_rate(p, along(y, LOTKA_STEP / 2, a));
-    state c = lotka_rate(p, along(y, LOTKA_STEP / 2, b));
-    state d = lotka_rate(p, along(y, LOTKA_STEP, c));
-    return (state){ wg_add(y.u, mixed(a.u, b.u, c.u, d.u)), wg_add(y.v, mixed(a.v, b.v, c.v, d.v)) };
-}
-
-static wg_node lotka(scalars *s)
-{
-    const wg_node *p = s->unknown;
-    wg_node sum = wg_none;
-    state y = { p[4], p[5] };
-    for (int i = 0; i < s->t.setup.size; i++) {
-        y = lotka_step(p, y);
-        wg_node e = wg_square(wg_sub(y.u, lotka_data(i)));
-        sum = i ? sum_of(s, i, sum, e) : e;
-    }
-    return wg_mul(1.0 / s->t.setup.size, sum);
-}
-
-static void *start_lotka(bench_setup setup)
-{
-    scalars *s = scalars_new(setup, LOTKA_PARAMETERS, NAMED, lotka);
-    for (int i = 0; i < s->count; i++) s->x[i] = lotka_parameter[i];
-    make_parameters(s);
-    return s;
-}
-
-/* ---- a net ---- */
-
-/* One layer of tanh units, of the values x or, in the first layer, of the numbers in. Each unit has its
- * weights, then its bias. */
-static const wg_node *layer(const wg_node *w, const wg_node *x, const double *in, int n, wg_node y[])
-{
-    for (int j = 0; j < NET_HIDDEN; j++, w += n + 1) {
-        wg_node sum = w[n];
-        for (int k = 0; k < n; k++) sum = wg_add(sum, x ? wg_mul(w[k], x[k]) : wg_mul(w[k], in[k]));
-        y[j] = wg_tanh(sum);
-    }
-    return w;
-}
-
-static wg_node net(scalars *s)
-{
-    wg_node a[NET_HIDDEN], b[NET_HIDDEN], sum = wg_none;
-    for (int e = 0; e < s->t.setup.size; e++) {
-        const double in[NET_IN] = { net_input(e, 0), net_input(e, 1) };
-        const wg_node *last = layer(layer(s->unknown, NULL, in, NET_IN, a), a, NULL, NET_HIDDEN, b);
-        wg_node y = last[NET_HIDDEN];
-        for (int k = 0; k < NET_HIDDEN; k++) y = wg_add(y, wg_mul(last[k], b[k]));
-        y = wg_square(wg_sub(y, net_target(e)));
-        sum = e ? sum_of(s, e, sum, y) : y;
-    }
-    return wg_mul(1.0 / s->t.setup.size, sum);
-}
-
-static void *start_net(bench_setup setup)
-{
-    scalars *s = scalars_new(setup, NET_PARAMETERS, NAMED, net);
-    for (int i = 0; i < s->count; i++) s->x[i] = net_parameter(i);
-    make_parameters(s);
-    return s;
-}
-
 /* ---- ops in random order ---- */
 
 static wg_node random_ops(scalars *s)
@@ -263,6 +168,4 @@ static void *start_random_ops(bench_setup setup)
 const bench_side wengert_rosenbrock = { start_rosenbrock, NULL, training_stop, 1, answer, .run = run };
 const bench_side wengert_rosenbrock_slices = { start_slices, NULL, training_stop, 1, answer, .run = run };
 const bench_side wengert_rosenbrock_inputs = { start_inputs, NULL, training_stop, 1, answer, .run = run };
-const bench_side wengert_lotka = { start_lotka, NULL, training_stop, 1, answer, .run = run };
-const bench_side wengert_scalar_net = { start_net, NULL, training_stop, 1, answer, .run = run };
 const bench_side wengert_random_ops = { start_random_ops, NULL, training_stop, 1, answer, .run = run };

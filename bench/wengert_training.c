@@ -1,18 +1,13 @@
 /* wengert_training.c: what the sides of Wengert share. */
 #include "wengert_training.h"
 
-void *training_in(size_t size, bench_setup s, const wg_start_opts *o, wg_node (*loss_of)(void *self))
+void *training_new(size_t size, bench_setup s, int threads, wg_dtype t, wg_node (*loss_of)(void *self))
 {
     training *n = calloc(1, size);
-    *n = (training){ .setup = s, .c = wg_start_at(WG_HERE, o), .loss_of = loss_of };
+    *n = (training){ .setup = s, .c = wg_start(.threads = threads, .dtype = t), .loss_of = loss_of };
     n->g = wg_graph_new(n->c);
     n->p = wg_params_new(n->c);
     return n;
-}
-
-void *training_new(size_t size, bench_setup s, int threads, wg_dtype t, wg_node (*loss_of)(void *self))
-{
-    return training_in(size, s, &WG_OPTS(wg_start_opts, .threads = threads, .dtype = t), loss_of);
 }
 
 wg_tensor training_values(training *t, uint32_t stream, double scale, double offset, wg_shape s)
@@ -45,16 +40,6 @@ void training_make(training *t, const char *name, uint32_t stream, double scale,
 void training_weights(training *t, const char *name, uint32_t stream, int in, int out)
 {
     training_make(t, name, stream, bench_weight_scale(in), WG_SHAPE(in, out));
-}
-
-void training_mlp(training *t)
-{
-    static const char *const names[MLP_LAYERS] = { "fc1.W", "fc2.W", "fc3.W" };
-    t->x = training_values(t, STREAM_X, 1, 0, WG_SHAPE(MLP_BATCH, mlp_width[0]));
-    t->y = training_classes(t, MLP_BATCH, mlp_width[MLP_LAYERS]);
-    for (int l = 0; l < MLP_LAYERS; l++)
-        training_weights(t, names[l], STREAM_WEIGHTS + (uint32_t)l, mlp_width[l], mlp_width[l + 1]);
-    t->o = wg_adam(t->p, .lr = bench_rates_of(t->setup).adam);
 }
 
 void training_weights_by(training *t, const char *name, float (*weight)(int array, int i), int array,

@@ -21,7 +21,6 @@ typedef struct training {
 } training;
 
 /* A struct of `size` zero bytes that begins with a training. */
-void *training_in(size_t size, bench_setup s, const wg_start_opts *o, wg_node (*loss_of)(void *self));
 void *training_new(size_t size, bench_setup s, int threads, wg_dtype t, wg_node (*loss_of)(void *self));
 /* Numbers of a stream: offset + scale v, computed in double. They live as long as the context. */
 wg_tensor training_values(training *t, uint32_t stream, double scale, double offset, wg_shape s);
@@ -30,8 +29,6 @@ wg_tensor training_classes(training *t, int n, int classes);
 void training_make(training *t, const char *name, uint32_t stream, double scale, wg_shape s);
 /* A matrix of weights, for so many inputs and outputs. */
 void training_weights(training *t, const char *name, uint32_t stream, int in, int out);
-/* Examples, classes, weights and Adam of the net of W1. */
-void training_mlp(training *t);
 /* A parameter with weight(array, i) as element i. */
 void training_weights_by(training *t, const char *name, float (*weight)(int array, int i), int array,
                          wg_shape s);

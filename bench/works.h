@@ -4,9 +4,8 @@
 
 #include "bench.h"
 
-/* The target of a row: an absolute number of units, or a multiple of the time in the second column, or of
- * that of PyTorch that keeps its memory. */
-typedef enum target { NONE, UNITS, TIMES, TIMES_TORCH } target;
+/* The target of a row: an absolute number of units, or a multiple of the time in the second column. */
+typedef enum target { NONE, UNITS, TIMES } target;
 
 /* One row of the table: a part of a work, and its unit. */
 typedef struct row {
@@ -27,7 +26,6 @@ typedef struct work {
     int way, second_way; /* bench_setup.way of the two sides */
     int busy;            /* how many busy processes run beside it */
     bool mean;           /* the figure is the mean of all repetitions, not the least */
-    int second_size;     /* 0: as the first side. Else the answers are not compared. */
     const char *order;   /* bench_setup.order, if the gradients of both sides are compared */
 } work;
 

@@ -68,7 +68,7 @@ static double sweep_gradient(chain *c)
 #pragma omp for schedule(static)
         for (int64_t i = 0; i < c->n; i += BLOCK) {
             sum += (double)block_sum_and_gradient(c->x + i, dx);
-            stream_out(c->dx + i, dx, 1, BLOCK);
+            stream_out(c->dx + i, dx, BLOCK);
         }
         _mm_sfence();
     }

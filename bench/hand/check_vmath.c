@@ -17,8 +17,6 @@ static float own_exp(float x) { return vmath_exp(x); }
 static float own_tanh(float x) { return vmath_tanh(x); }
 static float own_sigmoid(float x) { return vmath_sigmoid(x); }
 static float own_log1p(float x) { return vmath_log1p(x); }
-static float own_sin(float x) { return vmath_sincos(x).sin; }
-static float own_cos(float x) { return vmath_sincos(x).cos; }
 static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
 
 typedef struct vmath_subject {
@@ -34,8 +32,6 @@ static const vmath_subject vmath_subjects[] = {
     { "tanh", -100, 100, own_tanh, tanh, 3 },
     { "sigmoid", -86, 88, own_sigmoid, sigmoid, 3 },
     { "log1p", 0, 1, own_log1p, log1p, 2 },
-    { "sin", -100, 100, own_sin, sin, 2 },
-    { "cos", -100, 100, own_cos, cos, 2 },
 };
 
 /* Looks at every 977th float of the interval. */

@@ -1,4 +1,4 @@
-/* hand_stream.h: writes from[] times a factor to to[] with stores that go past the caches. Use it for results
+/* hand_stream.h: writes from[] to to[] with stores that go past the caches. Use it for results
  * that are not read again soon: their cache lines need not be fetched first, and they displace nothing in the
  * caches. Both arrays are aligned to 64 bytes and n is a multiple of 16. Call _mm_sfence at the end of a
  * region.
@@ -8,14 +8,12 @@
 
 #include <immintrin.h>
 
-static inline void stream_out(float *restrict to, const float *restrict from, float factor, int n)
+static inline void stream_out(float *restrict to, const float *restrict from, int n)
 {
 #ifdef __AVX512F__
-    for (int i = 0; i < n; i += 16)
-        _mm512_stream_ps(to + i, _mm512_mul_ps(_mm512_load_ps(from + i), _mm512_set1_ps(factor)));
+    for (int i = 0; i < n; i += 16) _mm512_stream_ps(to + i, _mm512_load_ps(from + i));
 #else
-    for (int i = 0; i < n; i += 4)
-        _mm_stream_ps(to + i, _mm_mul_ps(_mm_load_ps(from + i), _mm_set1_ps(factor)));
+    for (int i = 0; i < n; i += 4) _mm_stream_ps(to + i, _mm_load_ps(from + i));
 #endif
 }
 

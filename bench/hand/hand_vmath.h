@@ -1,9 +1,8 @@
-/* hand_vmath.h: exp, tanh, sigmoid, log1p, sin, cos of floats, for loops that the compiler vectorises.
+/* hand_vmath.h: exp, tanh, sigmoid, log1p of floats, for loops that the compiler vectorises.
  *
  * The functions have no branches. The argument is reduced to |r| <= ln 2 / 2 by the nearest multiple of ln 2;
  * a polynomial, fitted by reweighted least squares on Chebyshev nodes, is nearly minimax. check_vmath.c
- * measures the errors against libm in double: at most 2 ulp (exp, log1p, sin, cos), 3 ulp (tanh, sigmoid).
- * The polynomials of sin and cos are those of Cephes' sinf and cosf.
+ * measures the errors against libm in double: at most 2 ulp (exp, log1p), 3 ulp (tanh, sigmoid).
  */
 #ifndef HAND_VMATH_H
 #define HAND_VMATH_H
@@ -73,24 +72,5 @@ static inline float vmath_log1p(float e)
 
 /* max(z, 0) + ln(1 + e^-|z|), given e = e^-|z|. */
 static inline float vmath_softplus(float z, float e) { return (z > 0 ? z : 0) + vmath_log1p(e); }
-
-typedef struct vmath_pair {
-    float sin, cos;
-} vmath_pair;
-
-/* For |x| up to 100. x = n pi / 2 + r; an odd n exchanges sine and cosine. */
-static inline vmath_pair vmath_sincos(float x)
-{
-    float n = __builtin_rintf(x * 0.636619772F);
-    int32_t quarter = (int32_t)n;
-    float r = VMATH_KEEP(VMATH_KEEP(x - n * 1.5703125F) - n * 4.837512969970703e-4F);
-    r = VMATH_KEEP(r - n * 7.54978995489188e-8F);
-    float z = r * r;
-    float s = r + r * z * (-1.6666654611e-1F + z * (8.3321608736e-3F - z * 1.9515295891e-4F));
-    float c = 1 - 0.5F * z +
-              z * z * (4.166664568298827e-2F + z * (-1.388731625493765e-3F + z * 2.443315711809948e-5F));
-    float sine = quarter & 1 ? c : s, cosine = quarter & 1 ? s : c;
-    return (vmath_pair){ quarter & 2 ? -sine : sine, (quarter + 1) & 2 ? -cosine : cosine };
-}
 
 #endif

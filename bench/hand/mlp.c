@@ -1,8 +1,7 @@
-/* mlp.c: W1, one training step of 784-256-128-10 with ReLU, softmax cross-entropy and Adam, batch 128; and
- * W2, the same with batch norm before each ReLU and dropout 0.2 after it.
+/* mlp.c: W1, one training step of 784-256-128-10 with ReLU, softmax cross-entropy and Adam, batch 128.
  *
  * A step is one parallel region with five barriers. A thread has a part of the columns of each hidden layer
- * (values, statistics, masks, gradients), a part of the batch for the loss, and a part of the rows of each
+ * (values, gradients), a part of the batch for the loss, and a part of the rows of each
  * weight matrix for the update.
  */
 #include <omp.h>
@@ -13,20 +12,17 @@
 #include "hand_product.h"
 #include "hand_vmath.h"
 
-enum { HIDDEN = MLP_LAYERS - 1, CLASSES = 10, WIDEST = 256, PIECE = 56 };
+enum { HIDDEN = MLP_LAYERS - 1, CLASSES = 10, PIECE = 56 };
 
 typedef struct layer {
     int in, out;
-    float *W, *b, *gamma, *beta; /* parameters, one after the other in mlp.theta; W is [in, out] */
-    float *z, *a, *d;            /* [batch, out]: before and after the activation, gradient of z */
-    float *mean, *spread, *mask; /* batch norm: mean, 1 / deviation; dropout: mask of 0 or 1 / keep */
-    float *means, *variances;    /* moving averages */
-    long at;                     /* where W begins in theta */
-    long count;                  /* parameters of this layer */
+    float *W, *b;     /* parameters, one after the other in mlp.theta; W is [in, out] */
+    float *z, *a, *d; /* [batch, out]: before and after the activation, gradient of z */
+    long at;          /* where W begins in theta */
+    long count;       /* parameters of this layer */
 } layer;
 
 typedef struct mlp {
-    bool norm, drop;
     long count; /* parameters */
     float *theta, *g, *m, *v;
     layer layer[MLP_LAYERS];
@@ -45,29 +41,25 @@ static void make_layer(mlp *n, int l)
     a->in = mlp_width[l], a->out = mlp_width[l + 1];
     a->z = hand_floats(MLP_BATCH * a->out), a->a = hand_floats(MLP_BATCH * a->out),
     a->d = hand_floats(MLP_BATCH * a->out);
-    a->mask = hand_floats(MLP_BATCH * a->out), a->mean = hand_floats(a->out), a->spread = hand_floats(a->out);
-    a->means = hand_floats(a->out), a->variances = hand_floats(a->out);
     a->at = n->count;
-    a->count = (long)a->in * a->out + a->out + (n->norm && l < HIDDEN ? a->out : 0);
+    a->count = (long)a->in * a->out + a->out;
     n->count += (a->count + 15) / 16 * 16;
 }
 
-/* With batch norm a hidden layer has beta instead of b. */
 static void fill_layer(mlp *n, int l)
 {
     layer *a = &n->layer[l];
     double s = bench_weight_scale(a->in);
     long w = (long)a->in * a->out;
-    a->W = n->theta + a->at, a->b = a->beta = a->W + w, a->gamma = a->b + a->out;
+    a->W = n->theta + a->at, a->b = a->W + w;
     for (long i = 0; i < w; i++)
         a->W[i] = (float)(s * (double)bench_value(STREAM_WEIGHTS + (uint32_t)l, (uint32_t)i));
-    for (int i = 0; n->norm && l < HIDDEN && i < a->out; i++) a->gamma[i] = 1;
 }
 
-static mlp *make(bench_setup s, bool norm)
+static void *start(bench_setup s)
 {
     mlp *n = hand_zeroed(sizeof *n);
-    n->norm = norm, n->drop = norm && !s.check, n->lr = bench_rates_of(s).adam;
+    n->lr = bench_rates_of(s).adam;
     for (int l = 0; l < MLP_LAYERS; l++) make_layer(n, l);
     n->theta = hand_floats(n->count), n->g = hand_floats(n->count), n->m = hand_floats(n->count),
     n->v = hand_floats(n->count);
@@ -79,34 +71,7 @@ static mlp *make(bench_setup s, bool norm)
     return n;
 }
 
-static void *start(bench_setup s) { return make(s, false); }
-static void *start_norm(bench_setup s) { return make(s, true); }
-
 /* ---- forward, columns [c.from, c.to) ---- */
-
-static void column_statistics(layer *a, share c)
-{
-    float sum[WIDEST] = { 0 }, square[WIDEST] = { 0 };
-    int w = c.to - c.from;
-    for (int i = 0; i < MLP_BATCH; i++) {
-        VECTOR_LOOP
-        for (int j = 0; j < w; j++) sum[j] += a->z[i * a->out + c.from + j];
-    }
-    for (int j = 0; j < w; j++) a->mean[c.from + j] = sum[j] / MLP_BATCH;
-    for (int i = 0; i < MLP_BATCH; i++) {
-        VECTOR_LOOP
-        for (int j = 0; j < w; j++) {
-            float t = a->z[i * a->out + c.from + j] - a->mean[c.from + j];
-            square[j] += t * t;
-        }
-    }
-    for (int j = 0; j < w; j++) {
-        int at = c.from + j;
-        a->spread[at] = 1 / sqrtf(square[j] / MLP_BATCH + (float)NORM_EPS);
-        a->means[at] += 0.1F * (a->mean[at] - a->means[at]);
-        a->variances[at] += 0.1F * (square[j] / MLP_BATCH - a->variances[at]);
-    }
-}
 
 /* a = relu(z + b) */
 static void activate(layer *a, share c)
@@ -120,33 +85,12 @@ static void activate(layer *a, share c)
     }
 }
 
-/* z becomes (z - mean) / deviation; a = mask relu(gamma z + beta) */
-static void activate_norm(layer *a, share c, bool drop, uint32_t seed)
-{
-    const uint32_t low = (uint32_t)(MLP_DROP * 4294967296.0);
-    const float keep = (float)(1 / (1 - MLP_DROP));
-    column_statistics(a, c);
-    for (int i = 0; i < MLP_BATCH; i++) {
-        VECTOR_LOOP
-        for (int j = c.from; j < c.to; j++) {
-            long at = (long)i * a->out + j;
-            float z = (a->z[at] - a->mean[j]) * a->spread[j], y = a->gamma[j] * z + a->beta[j];
-            float mask = drop ? bench_mix((uint32_t)at + seed) < low ? 0 : keep : 1;
-            a->z[at] = z;
-            mask = y > 0 ? mask : 0;
-            a->mask[at] = mask;
-            a->a[at] = y * mask;
-        }
-    }
-}
-
 static void forward(mlp *n, int l, const float *x, share c)
 {
     layer *a = &n->layer[l];
     product(MLP_BATCH, c.to - c.from, a->in, (matrix){ x, a->in, false },
             (matrix){ a->W + c.from, a->out, false }, a->z + c.from, a->out);
-    if (n->norm) activate_norm(a, c, n->drop, (uint32_t)(n->step * MLP_LAYERS + l) * 0x9E3779B9U);
-    else activate(a, c);
+    activate(a, c);
 }
 
 /* ---- the loss, rows [r.from, r.to): logits, softmax, their gradient ---- */
@@ -197,39 +141,13 @@ static void bias_gradient(mlp *n, int l, share c)
     }
 }
 
-/* dz = gamma / deviation (dy - mean(dy) - z mean(dy z)). The means are the gradients of beta and gamma,
- * divided by the batch size. */
-static void deactivate_norm(layer *a, share c, float *gbeta, float *ggamma)
-{
-    memset(gbeta + c.from, 0, (size_t)(c.to - c.from) * sizeof *gbeta);
-    memset(ggamma + c.from, 0, (size_t)(c.to - c.from) * sizeof *ggamma);
-    for (int i = 0; i < MLP_BATCH; i++) {
-        VECTOR_LOOP
-        for (int j = c.from; j < c.to; j++) {
-            long at = (long)i * a->out + j;
-            float dy = a->d[at] * a->mask[at];
-            a->d[at] = dy;
-            gbeta[j] += dy, ggamma[j] += dy * a->z[at];
-        }
-    }
-    for (int i = 0; i < MLP_BATCH; i++) {
-        VECTOR_LOOP
-        for (int j = c.from; j < c.to; j++) {
-            long at = (long)i * a->out + j;
-            a->d[at] = a->gamma[j] * a->spread[j] *
-                       (a->d[at] - (gbeta[j] + a->z[at] * ggamma[j]) * (1.0F / MLP_BATCH));
-        }
-    }
-}
-
 static void backward(mlp *n, int l, share c)
 {
     layer *a = &n->layer[l], *next = a + 1;
-    float *gb = n->g + a->at + (a->b - a->W);
     product(MLP_BATCH, c.to - c.from, next->out, (matrix){ next->d, next->out, false },
             (matrix){ next->W + (long)c.from * next->out, next->out, true }, a->d + c.from, a->out);
-    if (n->norm) deactivate_norm(a, c, gb, gb + a->out);
-    else deactivate(a, c), bias_gradient(n, l, c);
+    deactivate(a, c);
+    bias_gradient(n, l, c);
 }
 
 /* ---- the update ---- */
@@ -247,7 +165,7 @@ static void adam_step(const mlp *n, adam s, long at, int count)
 }
 
 /* Computes the gradient of rows r of W in pieces, and updates each piece while its gradient is in the cache.
- * Then updates the thread's part of the parameters that follow W. */
+ * Then updates the thread's part of b. */
 static void update(mlp *n, adam s, int l, const float *x, int thread, int threads)
 {
     layer *a = &n->layer[l];
@@ -259,8 +177,7 @@ static void update(mlp *n, adam s, int l, const float *x, int thread, int thread
                 n->g + at, a->out);
         adam_step(n, s, at, rows * a->out);
     }
-    for (long at = a->at + (long)a->in * a->out; at < a->at + a->count; at += a->out)
-        adam_step(n, s, at + c.from, c.to - c.from);
+    adam_step(n, s, a->at + (long)a->in * a->out + c.from, c.to - c.from);
 }
 
 static adam adam_of(const mlp *n)
@@ -302,7 +219,7 @@ static double answer(void *self)
     return loss;
 }
 
-/* For each layer: W, then b, or beta and gamma. */
+/* For each layer: W, then b. */
 static size_t gradient(void *self, double *to)
 {
     const mlp *n = self;
@@ -313,5 +230,3 @@ static size_t gradient(void *self, double *to)
 }
 
 const bench_side hand_mlp = { start, step, hand_stop, BENCH_CHECK_STEPS, answer, .gradient = gradient };
-const bench_side hand_mlp_norm = { start_norm,        step,   hand_stop,
-                                   BENCH_CHECK_STEPS, answer, .gradient = gradient };

@@ -51,17 +51,10 @@ static inline scalar push(tape *t, double v, int32_t a, double da, int32_t b, do
 
 static inline scalar add(tape *t, scalar a, scalar b) { return push(t, a.v + b.v, a.at, 1, b.at, 1); }
 static inline scalar sub(tape *t, scalar a, scalar b) { return push(t, a.v - b.v, a.at, 1, b.at, -1); }
-static inline scalar mul(tape *t, scalar a, scalar b) { return push(t, a.v * b.v, a.at, b.v, b.at, a.v); }
 static inline scalar times(tape *t, double k, scalar a) { return push(t, k * a.v, a.at, k, 0, 0); }
 static inline scalar plus(tape *t, scalar a, double k) { return push(t, a.v + k, a.at, 1, 0, 0); }
 static inline scalar minus(tape *t, double k, scalar a) { return push(t, k - a.v, a.at, -1, 0, 0); }
 static inline scalar square(tape *t, scalar a) { return push(t, a.v * a.v, a.at, 2 * a.v, 0, 0); }
-static inline scalar hyperbolic(tape *t, scalar a)
-{
-    double y = tanh(a.v);
-    return push(t, y, a.at, 1 - y * y, 0, 0);
-}
-
 static inline scalar parameter(const tape *t, int i) { return (scalar){ t->x[i], i + 1 }; }
 
 static void begin(tape *t)
@@ -132,94 +125,6 @@ static void *start_rosenbrock(bench_setup setup)
     return t;
 }
 
-/* ---- Lotka-Volterra ---- */
-
-typedef struct state {
-    scalar u, v;
-} state;
-
-static inline state lotka_rate(tape *t, const scalar p[], state y)
-{
-    scalar uv = mul(t, y.u, y.v);
-    return (state){ sub(t, mul(t, p[0], y.u), mul(t, p[1], uv)),
-                    sub(t, mul(t, p[3], uv), mul(t, p[2], y.v)) };
-}
-
-static inline state along(tape *t, state y, double h, state k)
-{
-    return (state){ add(t, y.u, times(t, h, k.u)), add(t, y.v, times(t, h, k.v)) };
-}
-
-/* (a + 2 b + 2 c + d) h / 6 */
-static inline scalar mixed(tape *t, scalar a, scalar b, scalar c, scalar d)
-{
-    scalar sum = add(t, add(t, a, times(t, 2, b)), times(t, 2, c));
-    return times(t, LOTKA_STEP / 6, add(t, sum, d));
-}
-
-static scalar lotka(tape *t)
-{
-    scalar p[LOTKA_PARAMETERS], sum = { 0 };
-    for (int i = 0; i < LOTKA_PARAMETERS; i++) p[i] = parameter(t, i);
-    state y = { p[4], p[5] };
-    for (int i = 0; i < t->size; i++) {
-        state a = lotka_rate(t, p, y);
-        state b = lotka_rate(t, p, along(t, y, LOTKA_STEP / 2, a));
-        state c = lotka_rate(t, p, along(t, y, LOTKA_STEP / 2, b));
-        state d = lotka_rate(t, p, along(t, y, LOTKA_STEP, c));
-        y.u = add(t, y.u, mixed(t, a.u, b.u, c.u, d.u));
-        y.v = add(t, y.v, mixed(t, a.v, b.v, c.v, d.v));
-        scalar e = square(t, plus(t, y.u, -lotka_data(i)));
-        sum = i ? sum_of(t, i, sum, e) : e;
-    }
-    return times(t, 1.0 / t->size, sum);
-}
-
-static void *start_lotka(bench_setup setup)
-{
-    tape *t = tape_new(setup, LOTKA_PARAMETERS, LOTKA_NODES(setup.size), lotka);
-    memcpy(t->x, lotka_parameter, sizeof lotka_parameter);
-    return t;
-}
-
-/* ---- a net ---- */
-
-/* One layer of tanh units, of the values x or, in the first layer, of the numbers in. Each unit has its
- * weights, then its bias. Returns the number of the next weight. */
-static inline int layer(tape *t, int w, const scalar *x, const double *in, int n, scalar y[])
-{
-    for (int j = 0; j < NET_HIDDEN; j++, w += n + 1) {
-        scalar sum = parameter(t, w + n);
-        for (int k = 0; k < n; k++) {
-            scalar wk = parameter(t, w + k);
-            sum = add(t, sum, x ? mul(t, wk, x[k]) : times(t, in[k], wk));
-        }
-        y[j] = hyperbolic(t, sum);
-    }
-    return w;
-}
-
-static scalar net(tape *t)
-{
-    scalar a[NET_HIDDEN], b[NET_HIDDEN], sum = { 0 };
-    for (int e = 0; e < t->size; e++) {
-        const double in[NET_IN] = { net_input(e, 0), net_input(e, 1) };
-        int w = layer(t, layer(t, 0, NULL, in, NET_IN, a), a, NULL, NET_HIDDEN, b);
-        scalar y = parameter(t, w + NET_HIDDEN);
-        for (int k = 0; k < NET_HIDDEN; k++) y = add(t, y, mul(t, parameter(t, w + k), b[k]));
-        y = square(t, plus(t, y, -net_target(e)));
-        sum = e ? sum_of(t, e, sum, y) : y;
-    }
-    return times(t, 1.0 / t->size, sum);
-}
-
-static void *start_net(bench_setup setup)
-{
-    tape *t = tape_new(setup, NET_PARAMETERS, NET_NODES(setup.size), net);
-    for (int i = 0; i < t->count; i++) t->x[i] = net_parameter(i);
-    return t;
-}
-
 /* ---- ops in random order ---- */
 
 static scalar random_ops(tape *t)
@@ -243,6 +148,4 @@ static void *start_random_ops(bench_setup setup)
 }
 
 const bench_side hand_rosenbrock = { start_rosenbrock, NULL, hand_stop, 1, answer, .run = run };
-const bench_side hand_lotka = { start_lotka, NULL, hand_stop, 1, answer, .run = run };
-const bench_side hand_scalar_net = { start_net, NULL, hand_stop, 1, answer, .run = run };
 const bench_side hand_random_ops = { start_random_ops, NULL, hand_stop, 1, answer, .run = run };
