@@ -13,7 +13,9 @@ ways=${WAYS:-$(sed -n '/define WG_WAY_LIST/,/^$/s/^ *X([A-Z]*, "\([a-z]*\)".*/\1
 # The rows of a table of the bench: name, time with, time without, in one unit.
 rows() {
     sed -n '/^work /,/^$/p' "$1" |
-        awk '!/^work / && length > 60 { print substr($0, 1, 45) "|" substr($0, 46, 13) "|" substr($0, 59, 13) }'
+        awk '!/^work/ && length > 60 {
+            print substr($0, 1, 45) "|" substr($0, 46, 13) "|" substr($0, 59, 13)
+        }'
 }
 
 for way in $ways; do
