@@ -362,7 +362,7 @@ SINGLE_OP(neg, .summary = "Negative of each element.", .formula = "y = -x", .adj
 
 /* ---- addn ---- */
 
-static bool addn_shape(wg_rule *r)
+SHAPE(addn)
 {
     for (int k = 1; k < r->operands; k++)
         if (!shaped_as(r, k, 0)) return false;

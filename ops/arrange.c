@@ -12,7 +12,7 @@
 #define SELECT_FIELDS(F, S) F(S, AXIS, axis, "needed") F(S, SIZE, index, "needed")
 OPTIONS(select, SELECT_FIELDS);
 
-static bool select_shape(wg_rule *r)
+SHAPE(select)
 {
     struct select *a = r->attr;
     wg_shape s = *r->x[0].shape;
@@ -47,7 +47,7 @@ BUILDER(select, select) { APPLY(select, select, SELECT_FIELDS, a->x); }
 #define STACK_FIELDS(F, S) F(S, AXIS, axis, "0")
 OPTIONS(stack, STACK_FIELDS);
 
-static bool stack_shape(wg_rule *r)
+SHAPE(stack)
 {
     int *axis = &((struct stack *)r->attr)->axis;
     wg_shape s = *r->x[0].shape;
@@ -152,7 +152,7 @@ bool wg_split_at(wg_site here, const wg_split_args *a)
 #define ROLL_FIELDS(F, S) F(S, AXIS, axis, "needed") F(S, SIZE, shift, "needed")
 OPTIONS(roll, ROLL_FIELDS);
 
-static bool roll_shape(wg_rule *r) { return axis_fits(r); }
+SHAPE(roll) { return axis_fits(r); }
 EXPAND(roll)
 {
     const struct roll *a = attr;
@@ -201,7 +201,7 @@ static wg_node copied(wg_site here, wg_node x, int axis, int64_t count, bool eac
         wg_broadcast_to(wg_reshape(x, WG_SHAPE(outer, 1, inner)), WG_SHAPE(outer, count, inner)), s);
 }
 
-static bool repeat_shape(wg_rule *r)
+SHAPE(repeat)
 {
     struct repeat *a = r->attr;
     wg_shape s = *r->x[0].shape;
@@ -228,7 +228,7 @@ BUILDER(repeat, repeat) { APPLY(repeat, repeat, REPEAT_FIELDS, a->x); }
 
 /* More counts than x has axes: x has axes of size 1 before its own, as in NumPy. Fewer: they are of the last
  * axes. */
-static bool tile_shape(wg_rule *r)
+SHAPE(tile)
 {
     wg_shape *c = &((struct tile *)r->attr)->counts, s = *r->x[0].shape;
     if (c->rank < 0) *c = WG_SCALAR; /* given, and empty */
@@ -279,7 +279,7 @@ static bool pad_fits(wg_rule *r, const struct pad *a, int64_t n)
     return !(a->mode == WG_PAD_EDGE && adds && !n) ||
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no edge along axis %d", wg_rule_who(r, 0), a->axis);
 }
-static bool pad_shape(wg_rule *r)
+SHAPE(pad)
 {
     struct pad *a = r->attr;
     wg_shape s = *r->x[0].shape;

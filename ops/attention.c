@@ -215,7 +215,7 @@ static wg_node attention_scores(wg_site here, const wg_node x[], wg_node seen, i
 
 /* ---- as_mask ---- */
 
-static bool as_mask_shape(wg_rule *r)
+SHAPE(as_mask)
 {
     const wg_dtype t = r->x[0].dtype;
     r->y[0] = (wg_type){ r->x[0].shape, WG_BOOL };
@@ -241,7 +241,7 @@ static wg_shape shape_of_result(const wg_rule *r)
     y.dim[y.rank - 1] = r->x[2].shape->dim[y.rank - 1];
     return y;
 }
-static bool attention_shape(wg_rule *r)
+SHAPE(attention)
 {
     struct attention *a = r->attr;
     return attention_fits(r, a->heads) && (wg_is_none(r->node[3]) || attention_mask_fits(r)) &&
@@ -301,12 +301,12 @@ BUILDER(attention, attention) { APPLY(attention, attention, ATTENTION_FIELDS, a-
 
 /* ---- sizes ---- */
 
-static int64_t attention_tiles_units(const wg_kernel *k)
+UNITS(attention_tiles)
 {
     const attention_sizes s = attention_sizes_of(k);
     return s.batch * s.heads * attention_tiles(s.tokens);
 }
-static int64_t attention_tiles_grad_units(const wg_kernel *k)
+UNITS(attention_tiles_grad)
 {
     const attention_sizes s = attention_sizes_of(k);
     const int64_t heads = s.batch * s.heads;
@@ -320,22 +320,22 @@ static double score_count(const attention_sizes *s)
     const double scores = s->ahead < s->keys ? n * (keys - n) + n * (n + 1) / 2 : tokens * keys;
     return (double)s->batch * (double)s->heads * scores;
 }
-static double attention_tiles_flops(const wg_kernel *k)
+FLOPS(attention_tiles)
 {
     const attention_sizes s = attention_sizes_of(k);
     return score_count(&s) * (double)(2 * (s.d + s.out));
 }
-static double attention_tiles_grad_flops(const wg_kernel *k)
+FLOPS(attention_tiles_grad)
 {
     const attention_sizes s = attention_sizes_of(k);
     return score_count(&s) * (double)(6 * s.d + 4 * s.out);
 }
-static size_t attention_tiles_scratch(const wg_kernel *k)
+SCRATCH(attention_tiles)
 {
     const attention_sizes s = attention_sizes_of(k);
     return (size_t)((s.d + ATTENTION_TILE) * ATTENTION_TILE) * wg_dtype_size(k->xt[0].dtype);
 }
-static size_t attention_tiles_grad_scratch(const wg_kernel *k)
+SCRATCH(attention_tiles_grad)
 {
     const attention_sizes s = attention_sizes_of(k);
     return (size_t)((s.d + s.out + 2 * ATTENTION_TILE) * ATTENTION_TILE) * wg_dtype_size(k->xt[0].dtype);
@@ -365,7 +365,7 @@ static wg_shape shape_of_logs(const wg_rule *r)
     y.dim[y.rank - 2] = ((const struct attention *)r->attr)->heads;
     return y;
 }
-static bool attention_tiles_shape(wg_rule *r)
+SHAPE(attention_tiles)
 {
     if (!operands_fit(r)) return false;
     *wg_rule_shape(r, 1) = shape_of_logs(r);
@@ -378,7 +378,7 @@ static bool is_shaped(wg_rule *r, int k, const wg_shape *s)
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s must be %s", wg_rule_who(r, k),
                         wg_shape_text(*s, text, sizeof text));
 }
-static bool attention_tiles_grad_shape(wg_rule *r)
+SHAPE(attention_tiles_grad)
 {
     if (!operands_fit(r)) return false;
     const wg_shape y = shape_of_result(r), logs = shape_of_logs(r);

@@ -59,7 +59,7 @@ static double row_count(wg_node x)
 
 /* ---- batch_norm_train: y, mean, variance ---- */
 
-static bool batch_norm_train_shape(wg_rule *r)
+SHAPE(batch_norm_train)
 {
     if (!norm_shapes(r, 2, 1, 3)) return false;
     r->y[1] = r->y[2] = r->x[1];
@@ -102,7 +102,7 @@ DEFINE_OP(
 
 /* ---- batch_norm_grad: dx, dgamma, dbeta ---- */
 
-static bool batch_norm_grad_shape(wg_rule *r)
+SHAPE(batch_norm_grad)
 {
     if (!norm_shapes(r, 2, 1, 4) || !shaped_as(r, 4, 0)) return false;
     r->y[1] = r->y[2] = r->x[1];
@@ -144,7 +144,7 @@ DEFINE_OP(batch_norm_grad,
 #define BATCH_FIELDS(F, S) F(S, DOUBLE, eps, "1e-5") F(S, AXIS, axis, "-1")
 OPTIONS(batch, BATCH_FIELDS);
 
-static bool batch_norm_shape(wg_rule *r)
+SHAPE(batch_norm)
 {
     struct batch *a = r->attr;
     bool mean = !wg_is_none(r->node[3]), variance = !wg_is_none(r->node[4]);

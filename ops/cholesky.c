@@ -12,14 +12,14 @@ KERNEL(cholesky) { EACH_MATRIX(cholesky_of, a.n); }
 
 #if WG_BASE
 
-static bool cholesky_shape(wg_rule *r) { return is_square(r, 0); }
+SHAPE(cholesky) { return is_square(r, 0); }
 /* U, and the room of products. */
-static size_t cholesky_scratch(const wg_kernel *k)
+SCRATCH(cholesky)
 {
     const int64_t n = matrices_of(k->xt[0].shape).n;
     return (size_t)((n + STRIP) * n) * wg_dtype_size(k->xt[0].dtype);
 }
-static double cholesky_flops(const wg_kernel *k) { return matrices_cubed(k) / 3; }
+FLOPS(cholesky) { return matrices_cubed(k) / 3; }
 
 static wg_node solved(wg_site here, wg_node l, wg_node b, bool transposed)
 {
@@ -40,7 +40,7 @@ VJP(cholesky)
     gx[0] = solved_on_both_sides(here, y, wg_mul(s, 0.5), true);
 }
 /* L times the lower triangle of L^-1 x' L^-T with half its diagonal (equation 8). */
-static wg_node cholesky_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
+JVP(cholesky)
 {
     wg_node t = wg_mul(wg_add(tx[0], turned(here, tx[0])), 0.5);
     wg_node w = solved_on_both_sides(here, y, t, false);

@@ -131,7 +131,7 @@ static bool cast_stored(const wg_kernel *k)
 
 /* ---- comparisons ---- */
 
-static bool compare_shape(wg_rule *r)
+SHAPE(compare)
 {
     r->y[0].dtype = WG_BOOL;
     return wg_rule_broadcast(r);
@@ -156,7 +156,7 @@ COMPARISON_OP(greater, .summary = "True where a is above b.", .formula = "y = a 
 COMPARISON_OP(greater_equal, .summary = "True where a is at least b.", .formula = "y = a >= b");
 /* ---- where ---- */
 
-static bool where_shape(wg_rule *r)
+SHAPE(where)
 {
     if (r->x[0].dtype != WG_BOOL)
         return wg_rule_fail(r, WG_ERROR_DTYPE, "%s is %s, must be bool: a comparison gives one",
@@ -201,7 +201,7 @@ wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b)
 #define CAST_FIELDS(F, S) F(S, DTYPE, dtype, "default") /* the context's dtype */
 OPTIONS(cast, CAST_FIELDS);
 
-static bool cast_shape(wg_rule *r)
+SHAPE(cast)
 {
     struct cast *a = r->attr;
     if ((unsigned)a->dtype >= WG_DTYPE_COUNT)

@@ -464,7 +464,7 @@ static bool conv_fit(wg_rule *r, struct conv *f, int axis, int64_t n, int64_t ta
     f->padding.dim[2 * axis + 1] -= left % stride;
     return true;
 }
-static bool conv_shape(wg_rule *r)
+SHAPE(conv)
 {
     struct conv *f = r->attr;
     int axes;
@@ -483,10 +483,10 @@ static bool conv_shape(wg_rule *r)
     y->dim[axes + 1] = W->dim[axes + 1];
     return true;
 }
-static int64_t conv_units(const wg_kernel *k) { return units(k, false); }
-static size_t conv_scratch(const wg_kernel *k) { return scratch(k, false); }
-static bool conv_prepare(const wg_kernel *k, void *to) { return prepare(k, to, false); }
-static double conv_flops(const wg_kernel *k) { return flops(k, false); }
+UNITS(conv) { return units(k, false); }
+SCRATCH(conv) { return scratch(k, false); }
+PREPARE(conv) { return prepare(k, to, false); }
+FLOPS(conv) { return flops(k, false); }
 VJP(conv)
 {
     gx[0] = NODE_OF(conv_transpose, wg_attr(y), gy, x[1]);
@@ -536,7 +536,7 @@ static bool transpose_fit(wg_rule *r, struct conv *f, int axis, int64_t n, int64
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s and %s leave no elements along axis %d", wg_rule_who(r, 0),
                         wg_rule_who(r, 1), axis + 1);
 }
-static bool conv_transpose_shape(wg_rule *r)
+SHAPE(conv_transpose)
 {
     struct conv *f = r->attr;
     int axes;
@@ -554,10 +554,10 @@ static bool conv_transpose_shape(wg_rule *r)
     return !__builtin_mul_overflow(W->dim[axes], f->groups, &y->dim[axes + 1]) ||
            wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
 }
-static int64_t conv_transpose_units(const wg_kernel *k) { return units(k, true); }
-static size_t conv_transpose_scratch(const wg_kernel *k) { return scratch(k, true); }
-static bool conv_transpose_prepare(const wg_kernel *k, void *to) { return prepare(k, to, true); }
-static double conv_transpose_flops(const wg_kernel *k) { return flops(k, true); }
+UNITS(conv_transpose) { return units(k, true); }
+SCRATCH(conv_transpose) { return scratch(k, true); }
+PREPARE(conv_transpose) { return prepare(k, to, true); }
+FLOPS(conv_transpose) { return flops(k, true); }
 VJP(conv_transpose)
 {
     gx[0] = NODE_OF(conv, wg_attr(y), gy, x[1]);
@@ -608,7 +608,7 @@ static bool weights_fit(wg_rule *r, const struct conv *f, int axis, int64_t wide
     return (wide > 0 && narrow > 0 && reach > 0 && (reach - 1) % f->dilation.dim[axis] == 0) ||
            wg_rule_fail(r, WG_ERROR_SHAPE, "no kernel makes %s of %s", wg_rule_who(r, 1), wg_rule_who(r, 0));
 }
-static bool conv_weights_shape(wg_rule *r)
+SHAPE(conv_weights)
 {
     struct conv *f = r->attr;
     const wg_shape *x = r->x[0].shape, *y = r->x[1].shape;
@@ -627,7 +627,7 @@ static bool conv_weights_shape(wg_rule *r)
     W->dim[axes + 1] = y->dim[axes + 1];
     return true;
 }
-static int64_t conv_weights_units(const wg_kernel *k)
+UNITS(conv_weights)
 {
     const weights w = weights_of(k);
     if (!w.size) return 0;
@@ -635,17 +635,17 @@ static int64_t conv_weights_units(const wg_kernel *k)
     return w.parts * w.s.axis[0].taps * w.s.axis[1].taps * (conv_is_by_channels(&w.s) ? 1 : w.s.groups) *
            w.blocks;
 }
-static size_t conv_weights_scratch(const wg_kernel *k)
+SCRATCH(conv_weights)
 {
     const weights w = weights_of(k);
     return w.parts > 1 ? (size_t)(w.parts * w.size) * wg_dtype_size(k->xt[0].dtype) : 0;
 }
-static bool conv_weights_prepare(const wg_kernel *k, void *to)
+PREPARE(conv_weights)
 {
     *(weights *)to = weights_of(k);
     return false;
 }
-static double conv_weights_flops(const wg_kernel *k)
+FLOPS(conv_weights)
 {
     const weights w = weights_of(k);
     return 2.0 * (double)w.size * (double)w.s.wide * (double)w.lines * (double)w.s.axis[2].narrow;

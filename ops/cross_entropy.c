@@ -62,7 +62,7 @@ EXTERN(as_class, cross_entropy_grad);
 
 /* ---- cross_entropy: one loss a row ---- */
 
-static bool cross_entropy_shape(wg_rule *r)
+SHAPE(cross_entropy)
 {
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !has_classes(r) ||
         !labels_fit(r, true) || !same_float(r, 1))
@@ -134,7 +134,7 @@ wg_node wgi_cross_entropy(wg_site here, wg_node z, wg_node labels, bool strict)
     return NODE_OF(cross_entropy, WITH(cross_entropy, strict), z, labels);
 }
 
-static bool cross_entropy_grad_shape(wg_rule *r)
+SHAPE(cross_entropy_grad)
 {
     if (!cross_entropy_shape(r)) return false;
     for (int j = 2; j < 5; j++)
@@ -191,7 +191,7 @@ DEFINE_OP(cross_entropy_grad,
 
 /* ---- distribution ---- */
 
-static bool distribution_shape(wg_rule *r)
+SHAPE(distribution)
 {
     return wg_rule_rank(r, 0, 1, WG_MAX_RANK) && wg_rule_float(r, 0) && has_classes(r) &&
            wg_rule_float(r, 1) && same_float(r, 1) && one_a_row(r, 1);
@@ -214,7 +214,7 @@ DEFINE_OP(
 
 /* ---- as_class ---- */
 
-static bool as_class_shape(wg_rule *r)
+SHAPE(as_class)
 {
     const wg_dtype t = r->x[0].dtype;
     r->y[0] = (wg_type){ r->x[0].shape, WG_I64 };

@@ -94,7 +94,7 @@ KERNEL(cumsum)
 
 #if WG_BASE
 
-static int64_t cumsum_units(const wg_kernel *k)
+UNITS(cumsum)
 {
     const lines l = lines_of(k);
     return l.outer * blocks_of(&l);

@@ -3,7 +3,7 @@
 
 /* ---- dot ---- */
 
-static bool dot_shape(wg_rule *r) { return equal_shapes(r) && shaped_to(r, WG_SCALAR); }
+SHAPE(dot) { return equal_shapes(r) && shaped_to(r, WG_SCALAR); }
 EXPAND(dot) { y[0] = wg_sum(wg_mul(x[0], x[1])); }
 SAMPLES(dot, wg_dot(ANY(5), ANY(5)), wg_dot(ANY(2, 3), ANY(2, 3)), wg_dot(ANY(0), ANY(0)));
 ERRORS(dot, (wg_dot(ANY(3), ANY(4)), "shapes differ"));
@@ -15,7 +15,7 @@ wg_node wg_dot_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a
 
 /* ---- outer ---- */
 
-static bool outer_shape(wg_rule *r)
+SHAPE(outer)
 {
     wg_shape y = *r->x[0].shape;
     const wg_shape *b = r->x[1].shape;
@@ -45,7 +45,7 @@ wg_node wg_outer_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here,
 
 /* ---- dense ---- */
 
-static bool dense_shape(wg_rule *r)
+SHAPE(dense)
 {
     const wg_shape *x = r->x[0].shape, *w = r->x[1].shape, *b = r->x[2].shape;
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_rank(r, 1, 2, 2)) return false;

@@ -198,14 +198,14 @@ EXTERN(cofactor_slope, lu_det, slogdet);
 
 /* ---- cofactors, where a matrix is singular or nearly so ---- */
 
-static bool cofactors_shape(wg_rule *r)
+SHAPE(cofactors)
 {
     if (!is_square(r, 0) || (r->operands > 2 && !shaped_as(r, 2, 0))) return false;
     return (wg_shape_equal(*r->x[1].shape, leading(r->x[0].shape)) && r->x[1].dtype == r->x[0].dtype) ||
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number a matrix of %s", wg_rule_who(r, 1),
                         wg_rule_who(r, 0));
 }
-static size_t cofactors_scratch(const wg_kernel *k)
+SCRATCH(cofactors)
 {
     const size_t n = (size_t)matrices_of(k->xt[0].shape).n;
     return (2 * n + 1) * n * sizeof(long double) + 2 * n * sizeof(int64_t);
@@ -281,8 +281,8 @@ static wg_node of_triangles(wg_site here, lu a, int what)
 {
     return NODE_OF(lu_det, WITH(lu_det, what), a.a, a.lu, a.rows);
 }
-static bool lu_det_shape(wg_rule *r) { return has_triangles(r) && shaped_to(r, leading(r->x[0].shape)); }
-static int64_t lu_det_units(const wg_kernel *k) { return matrices_of(k->xt[0].shape).count; }
+SHAPE(lu_det) { return has_triangles(r) && shaped_to(r, leading(r->x[0].shape)); }
+UNITS(lu_det) { return matrices_of(k->xt[0].shape).count; }
 /* The derivative of log |det A| is A^-T, that of det A the cofactors: det A A^-T where A is regular. */
 VJP(lu_det)
 {
@@ -319,7 +319,7 @@ DEFINE_OP(
 
 /* ---- det, logdet, slogdet ---- */
 
-static bool det_shape(wg_rule *r) { return is_square(r, 0) && shaped_to(r, leading(r->x[0].shape)); }
+SHAPE(det) { return is_square(r, 0) && shaped_to(r, leading(r->x[0].shape)); }
 
 EXPAND(det) { y[0] = of_triangles(here, wgi_lu(here, x[0]), DET); }
 ERRORS(det, (wg_det(ANY(3, 4)), "is not square"));

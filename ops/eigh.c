@@ -27,17 +27,14 @@ EXTERN(eigh, eigh_grad, eigh_part);
 
 /* ---- eigh_parts ---- */
 
-static bool eigh_parts_shape(wg_rule *r)
-{
-    return is_square(r, 0) && shaped_to(r, without_last(r->x[0].shape));
-}
-static size_t eigh_parts_scratch(const wg_kernel *k)
+SHAPE(eigh_parts) { return is_square(r, 0) && shaped_to(r, without_last(r->x[0].shape)); }
+SCRATCH(eigh_parts)
 {
     const int64_t n = matrices_of(k->xt[0].shape).n;
     const size_t bytes = (size_t)(n * n) * wg_dtype_size(k->xt[0].dtype);
     return is_small(n) ? 2 * bytes : (bytes + 63) / 64 * 64 + wgi_lapack_eigh_room(k->xt[0].dtype, n);
 }
-static double eigh_parts_flops(const wg_kernel *k) { return 9 * matrices_cubed(k); }
+FLOPS(eigh_parts) { return 9 * matrices_cubed(k); }
 #define PARTS_OF(a) wg_apply1(here, a, &wgi_op_eigh_parts)
 SAMPLES(eigh_parts, PARTS_OF(APART(3, 3)), PARTS_OF(APART(2, 12, 12)), PARTS_OF(APART(0, 0)));
 ERRORS(eigh_parts, (PARTS_OF(ANY(3, 4)), "is not square"),
@@ -74,7 +71,7 @@ static bool are_values(wg_rule *r, int w, int a)
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s are not the eigenvalues of %s", wg_rule_who(r, w),
                         wg_rule_who(r, a));
 }
-static bool eigh_part_shape(wg_rule *r)
+SHAPE(eigh_part)
 {
     const int v = ((const struct eigh *)r->attr)->part == VALUES;
     return is_square(r, 2) && shaped_as(r, v, 2) && are_values(r, 1 - v, 2);
@@ -110,7 +107,7 @@ DEFINE_OP(
 /* ---- eigh_grad: the gradient V diag(g) V^T of a function of the eigenvalues w, by the matrix. Operands:
  * its value, w, V, the matrix, g ---- */
 
-static bool eigh_grad_shape(wg_rule *r)
+SHAPE(eigh_grad)
 {
     return is_square(r, 3) && shaped_as(r, 0, 3) && are_values(r, 1, 3) && shaped_as(r, 2, 3) &&
            shaped_as(r, 4, 1);
@@ -149,7 +146,7 @@ DEFINE_OP(
 
 /* ---- eigh ---- */
 
-static bool eigh_shape(wg_rule *r)
+SHAPE(eigh)
 {
     const bool values = ((const struct eigh *)r->attr)->part == VALUES;
     return is_square(r, 0) && shaped_to(r, values ? without_last(r->x[0].shape) : *r->x[0].shape);

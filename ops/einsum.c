@@ -131,7 +131,7 @@ static bool sizes_of(wg_rule *r, const terms *t, int64_t size[LETTERS])
     }
     return true;
 }
-static bool einsum_shape(wg_rule *r)
+SHAPE(einsum)
 {
     const char *text = ((const struct einsum *)r->attr)->letters;
     const terms t = terms_of(text);

@@ -84,7 +84,7 @@ static size_t doubles(const wg_kernel *k)
 
 /* ---- extern ---- */
 
-static bool extern_shape(wg_rule *r)
+SHAPE(extern)
 {
     const extern_attr *f = r->attr;
     if (!f->forward) return wg_rule_fail(r, WG_ERROR_USE, "without a forward function");
@@ -96,7 +96,7 @@ VJP(extern)
     if (f->backward) gx[0] = NODE_OF(extern_grad, f, x[0], gy);
 }
 
-static wg_node extern_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
+JVP(extern)
 {
     const extern_attr *f = wg_attr(y);
     return f->backward ? NODE_OF(extern_jvp, f, x[0], tx[0]) : wg_none;
@@ -200,7 +200,7 @@ static const char *derivative_error(wg_site here, wg_graph *g, int i, const wg_o
 
 /* ---- extern_grad ---- */
 
-static bool extern_grad_shape(wg_rule *r)
+SHAPE(extern_grad)
 {
     return derivative_fits(r, wg_shape_equal(*r->x[1].shape, ((const extern_attr *)r->attr)->shape),
                            "the function's result");
@@ -220,12 +220,12 @@ DEFINE_OP(
 
 /* ---- extern_jvp ---- */
 
-static bool extern_jvp_shape(wg_rule *r)
+SHAPE(extern_jvp)
 {
     *wg_rule_shape(r, 0) = ((const extern_attr *)r->attr)->shape;
     return derivative_fits(r, r->x[1].shape == r->x[0].shape, wg_rule_who(r, 0));
 }
-static size_t extern_jvp_scratch(const wg_kernel *k)
+SCRATCH(extern_jvp)
 {
     int64_t n = wg_shape_size(*k->xt[0].shape), m = wg_shape_size(*k->yt[0].shape);
     return doubles(k) + (size_t)(n + 2 * m) * sizeof(double);

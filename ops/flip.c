@@ -50,10 +50,7 @@ KERNEL(index_along)
 
 /* ---- flip: the kernel flips one axis ---- */
 
-static bool flip_shape(wg_rule *r)
-{
-    return axes_fit(r, &((struct flip *)r->attr)->axes, r->x[0].shape->rank);
-}
+SHAPE(flip) { return axes_fit(r, &((struct flip *)r->attr)->axes, r->x[0].shape->rank); }
 REWRITE(flip)
 {
     const wg_axes *axes = &((const struct flip *)attr)->axes;
@@ -62,10 +59,7 @@ REWRITE(flip)
     for (int i = 0; i < axes->count; i++) y = wg_flip(y, .axes = WG_AXES(axes->axis[i]));
     return y;
 }
-static int64_t flip_units(const wg_kernel *k)
-{
-    return outer_of(k->xt[0].shape, ((const struct flip *)k->attr)->axes.axis[0]);
-}
+UNITS(flip) { return outer_of(k->xt[0].shape, ((const struct flip *)k->attr)->axes.axis[0]); }
 VJP(flip) { gx[0] = wg_flip(gy, .axes = AXES_OF(((const struct flip *)wg_attr(y))->axes)); }
 SAMPLES(flip, wg_flip(ANY(3, 4), .axis = 1), wg_flip(ANY(2, 3, 2), .axis = 1),
         wg_flip(ANY(3, 4), .axes = WG_AXES(1, 0)), wg_flip(ANY(2, 0), .axis = -1));
@@ -81,7 +75,7 @@ BUILDER(flip, axes) { APPLY(flip, flip, FLIP_FIELDS, a->x); }
 
 /* ---- index_along ---- */
 
-static bool index_along_shape(wg_rule *r)
+SHAPE(index_along)
 {
     r->y[0].dtype = WG_I64;
     return axis_fits(r);

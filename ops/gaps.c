@@ -81,7 +81,7 @@ static int64_t units_of_result(const wg_kernel *k)
 
 /* ---- inverse_gaps ---- */
 
-static bool inverse_gaps_shape(wg_rule *r)
+SHAPE(inverse_gaps)
 {
     const wg_shape s = *r->x[0].shape;
     return wg_rule_float(r, 0) && wg_rule_rank(r, 0, 1, WG_MAX_RANK - 1) &&
@@ -115,7 +115,7 @@ DEFINE_OP(
 
 /* ---- slopes: operands are w, g, and the derivatives of g in the directions w[i]' = i + 1 and n - i ---- */
 
-static bool slopes_shape(wg_rule *r)
+SHAPE(slopes)
 {
     return shaped_as(r, 1, 0) && shaped_as(r, 2, 0) && shaped_as(r, 3, 0) && inverse_gaps_shape(r);
 }
@@ -181,13 +181,13 @@ DEFINE_OP(
 
 /* ---- close_values ---- */
 
-static bool close_values_shape(wg_rule *r)
+SHAPE(close_values)
 {
     r->y[0].dtype = WG_BOOL;
     return wg_rule_float(r, 0) && wg_rule_rank(r, 0, 1, WG_MAX_RANK) &&
            shaped_to(r, without_last(r->x[0].shape));
 }
-static int64_t close_values_units(const wg_kernel *k) { return wg_shape_size(*k->yt[0].shape); }
+UNITS(close_values) { return wg_shape_size(*k->yt[0].shape); }
 static wg_node close_values(wg_site here, wg_node w) { return wg_apply1(here, w, &wgi_op_close_values); }
 SAMPLES(close_values, close_values(here, ANY(3)), close_values(here, wg_mul(ANY(2, 2), 0)),
         close_values(here, ANY(2, 0)));
@@ -212,7 +212,7 @@ static bool has_values(wg_rule *r, int w, int v)
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number for each column of %s", wg_rule_who(r, w),
                         wg_rule_who(r, v));
 }
-static bool mixed_shape(wg_rule *r) { return has_matrices(r, 0) && has_values(r, 1, 0); }
+SHAPE(mixed) { return has_matrices(r, 0) && has_values(r, 1, 0); }
 #define MIXED(right, v, w) NODE_OF(mixed, WITH(mixed, right), v, w)
 SAMPLES(mixed, MIXED(false, ANY(3, 3), ANY(3)), MIXED(true, ANY(2, 4, 2), wg_mul(ANY(2, 2), 0)),
         MIXED(false, ANY(2, 0), ANY(0)));
@@ -426,7 +426,7 @@ wg_node wgi_turns(wg_site here, const wgi_decomposition *a, wg_node p)
 {
     return divided(here, a, p, &wgi_op_turns);
 }
-static bool turns_shape(wg_rule *r)
+SHAPE(turns)
 {
     return is_square(r, 1) && has_values(r, 0, 1) && shaped_as(r, 2, 1) && shaped_as(r, 3, 1) &&
            has_guard(r) && shaped_to(r, *r->x[1].shape);
@@ -484,7 +484,7 @@ wg_node wgi_svd_turns(wg_site here, const wgi_decomposition *a, wg_node p)
 {
     return divided(here, a, p, &wgi_op_svd_turns);
 }
-static bool svd_turns_shape(wg_rule *r)
+SHAPE(svd_turns)
 {
     wg_shape s = *r->x[1].shape;
     if (!has_matrices(r, 1) || !shaped_as(r, 2, 1) || !shaped_as(r, 3, 1)) return false;

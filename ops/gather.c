@@ -152,7 +152,7 @@ static bool belong_together(wg_rule *r, int k, int batch)
 
 /* ---- gather ---- */
 
-static bool gather_shape(wg_rule *r)
+SHAPE(gather)
 {
     const int batch = ((const struct gather *)r->attr)->batch;
     wg_shape head = *r->x[1].shape;
@@ -160,7 +160,7 @@ static bool gather_shape(wg_rule *r)
     for (int i = 0; i < batch; i++) head.dim[i] = r->x[0].shape->dim[i];
     return joined(r, &head, r->x[0].shape, batch + 1);
 }
-static int64_t gather_units(const wg_kernel *k) { return elements(k->yt[0].shape, 0, k->xt[1].shape->rank); }
+UNITS(gather) { return elements(k->yt[0].shape, 0, k->xt[1].shape->rank); }
 static bool gather_picks_rows(const void *attr) { return !((const struct gather *)attr)->batch; }
 VJP(gather)
 {
@@ -223,7 +223,7 @@ static bool holds_rows(wg_rule *r, int p, const wg_shape *y)
             wg_rule_fail(r, WG_ERROR_DTYPE, "%s and %s have different dtypes", wg_rule_who(r, 0),
                          wg_rule_who(r, p)));
 }
-static bool gather_grad_shape(wg_rule *r)
+SHAPE(gather_grad)
 {
     const struct gather_grad *a = r->attr;
     if (r->operands % 2)
@@ -243,7 +243,7 @@ static bool gather_grad_shape(wg_rule *r)
         if (!holds_rows(r, p, r->y[0].shape)) return false;
     return true;
 }
-static int64_t gather_grad_units(const wg_kernel *k)
+UNITS(gather_grad)
 {
     const added a = added_of(k);
     return a.batches * a.blocks;

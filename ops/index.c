@@ -43,7 +43,7 @@ KERNEL(unit_rows)
 /* ---- one_hot ---- */
 
 /* y has one axis more than x, before axis `at` of x. */
-static bool one_hot_shape(wg_rule *r)
+SHAPE(one_hot)
 {
     struct one_hot *a = r->attr;
     const wg_shape *x = r->x[0].shape;
@@ -66,7 +66,7 @@ REWRITE(one_hot)
     if (at == last) return wg_none;
     return axis_moved(here, wg_one_hot(x[0], .count = a->count, .axis = -1), last, at);
 }
-static int64_t one_hot_units(const wg_kernel *k) { return wg_shape_size(*k->xt[0].shape); }
+UNITS(one_hot) { return wg_shape_size(*k->xt[0].shape); }
 SAMPLES(one_hot, wg_one_hot(CLASSES(4, 6), .count = 4), wg_one_hot(CLASSES(3, 2, 2), .count = 5),
         wg_one_hot(wg_any_class(g, 3, WG_SCALAR), .count = 3), wg_one_hot(CLASSES(3, 0), .count = 3),
         wg_one_hot(CLASSES(3, 2, 4), .count = 3, .axis = 0),
@@ -86,7 +86,7 @@ BUILDER(one_hot, one_hot) { APPLY(one_hot, one_hot, ONE_HOT_FIELDS, a->x); }
 
 /* ---- unit_rows ---- */
 
-static bool unit_rows_shape(wg_rule *r)
+SHAPE(unit_rows)
 {
     const struct unit_rows *a = r->attr;
     const int64_t n = wg_shape_size(*r->x[0].shape);
@@ -96,7 +96,7 @@ static bool unit_rows_shape(wg_rule *r)
                             (long long)a->from, (long long)(a->from + a->count - 1));
     return shaped_to(r, WG_SHAPE(a->count, n));
 }
-static int64_t unit_rows_units(const wg_kernel *k) { return k->yt[0].shape->dim[0]; }
+UNITS(unit_rows) { return k->yt[0].shape->dim[0]; }
 /* They depend on the shape of x alone. */
 VMAP(unit_rows) { return wgx_rows_repeated(here, y, n); }
 SAMPLES(unit_rows, wgi_unit_rows(here, ANY(4), 0, 4), wgi_unit_rows(here, ANY(2, 3), 2, 3),

@@ -96,13 +96,13 @@ KERNEL(max_grad)
 
 /* ---- max_mask ---- */
 
-static bool max_mask_shape(wg_rule *r)
+SHAPE(max_mask)
 {
     struct reduce *a = r->attr;
     r->y[0].dtype = WG_BOOL;
     return wg_rule_axes(r, &a->axes, r->x[0].shape->rank, true) && over_something(r);
 }
-static int64_t places_units(const wg_kernel *k)
+UNITS(places)
 {
     const span s = kernel_span(k);
     return s.outer * column_blocks(&s);
@@ -137,7 +137,7 @@ static wg_node max_mask(wg_site here, wg_node x, const wg_axes *axes)
 
 /* ---- max_grad ---- */
 
-static bool max_grad_shape(wg_rule *r)
+SHAPE(max_grad)
 {
     struct reduce *a = r->attr;
     const wg_shape *x = r->x[0].shape;

@@ -24,7 +24,7 @@ static wg_node row_sigma(wg_site here, wg_node x, wg_node v, double eps)
 
 /* ---- layer_norm: y, mean, variance ---- */
 
-static bool layer_norm_shape(wg_rule *r)
+SHAPE(layer_norm)
 {
     if (!norm_shapes(r, 1, 1, 3)) return false;
     *wg_rule_shape(r, 1) = without_last(r->x[0].shape);
@@ -86,7 +86,7 @@ static size_t scratch_of(const wg_kernel *k)
     return (size_t)(2 * m.blocks * m.f) * wg_dtype_size(k->xt[0].dtype);
 }
 
-static bool layer_norm_grad_shape(wg_rule *r)
+SHAPE(layer_norm_grad)
 {
     if (!norm_shapes(r, 1, 1, 2) || !shaped_as(r, 4, 0) || !one_a_row(r, 2) || !one_a_row(r, 3)) return false;
     r->y[1] = r->y[2] = r->x[1];

@@ -4,7 +4,7 @@
 
 static wg_node truth(wg_site here, wg_node x) { return wg_node_dtype(x) == WG_BOOL ? x : wg_not_equal(x, 0); }
 
-static bool bool_shape(wg_rule *r)
+SHAPE(bool)
 {
     r->y[0].dtype = WG_BOOL;
     return wg_rule_broadcast(r);

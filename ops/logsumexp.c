@@ -24,7 +24,7 @@ KERNEL(logsumexp)
 static int64_t units_of(const wg_kernel *k) { return slices_units(k, slices_of_axes(k)); }
 static int64_t rows_of(const wg_kernel *k) { return slices_rows(k, slices_of_axes(k)); }
 static size_t copy_bytes(const wg_kernel *k) { return slices_copy(k, slices_of_axes(k)); }
-static bool logsumexp_shape(wg_rule *r)
+SHAPE(logsumexp)
 {
     if (!choose_shape(r) || !wg_rule_float(r, 0)) return false;
     r->y[1].shape = r->y[2].shape = r->y[0].shape;

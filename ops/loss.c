@@ -160,7 +160,7 @@ EXTERN(bce_by_rest, bce_slope, distribution, log_by_rest, log_softmax, sigmoid, 
     F(S, CHOICE, reduction, "mean", "mean sum none") /* values are those of wg_reduction */
 OPTIONS(loss, LOSS_FIELDS);
 
-static bool loss_shape(wg_rule *r)
+SHAPE(loss)
 {
     return equal_shapes(r) &&
            (((const struct loss *)r->attr)->reduction == WG_NONE || shaped_to(r, WG_SCALAR));
@@ -338,7 +338,7 @@ LOSS_OP(binary_cross_entropy, 0.1, 0.9,
 /* ---- bce_with_logits ---- */
 
 EXPAND(bce_with_logits) { y[0] = reduced(here, wg_apply(here, &wgi_op_bce_logits, x, 2, NULL), attr); }
-static bool bce_with_logits_shape(wg_rule *r)
+SHAPE(bce_with_logits)
 {
     warn_of_twice(r, &wgi_op_sigmoid, "the loss takes the sigmoid itself, of logits");
     warn_of_twice(r, &wgi_op_softmax, "the loss takes a sigmoid itself, of logits");
@@ -363,7 +363,7 @@ LOSS_OP(
 /* ---- accuracy ---- */
 
 /* One column has no classes to choose from. A vector beside a vector is rather a logit a row than one row. */
-static bool accuracy_shape(wg_rule *r)
+SHAPE(accuracy)
 {
     const wg_shape *s = r->x[0].shape;
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK)) return false;
@@ -460,7 +460,7 @@ static bool counts_fit(wg_rule *r)
     if (weights && (!wg_rule_float(r, WEIGHTS) || !same_float(r, WEIGHTS))) return false;
     return !mask || (one_a_row(r, MASK) && same_float(r, MASK));
 }
-static bool class_loss_shape(wg_rule *r)
+SHAPE(class_loss)
 {
     struct class_loss *a = r->attr;
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !has_classes(r) ||
@@ -632,7 +632,7 @@ static const char *class_loss_error(wg_site here, wg_graph *g, int i, class_loss
 
 /* ---- softmax_cross_entropy ---- */
 
-static bool softmax_cross_entropy_shape(wg_rule *r)
+SHAPE(softmax_cross_entropy)
 {
     warn_of_twice(r, &wgi_op_softmax, "the loss takes the softmax itself, of logits");
     warn_of_twice(r, &wgi_op_log_softmax,
@@ -682,7 +682,7 @@ LOSS_OP(mae, 2, 4, .summary = "Mean absolute error of x against y. Shapes must b
 #define HUBER_FIELDS(F, S) LOSS_FIELDS(F, S) F(S, DOUBLE, delta, "1")
 OPTIONS(huber, HUBER_FIELDS);
 
-static bool huber_shape(wg_rule *r)
+SHAPE(huber)
 {
     const struct huber *a = r->attr;
     if (!equal_shapes(r)) return false;
@@ -754,10 +754,7 @@ static bool vector_losses(wg_rule *r, int reduction)
                                 wg_rule_who(r, k));
     return shaped_to(r, reduction == WG_NONE ? without_last(r->x[0].shape) : WG_SCALAR);
 }
-static bool vector_loss_shape(wg_rule *r)
-{
-    return vector_losses(r, ((const struct loss *)r->attr)->reduction);
-}
+SHAPE(vector_loss) { return vector_losses(r, ((const struct loss *)r->attr)->reduction); }
 
 static wg_node vector_sample(wg_site here, wg_graph *g, int i, loss_fn f)
 {
@@ -791,7 +788,7 @@ VECTOR_LOSS_OP(kl,
 #define COSINE_FIELDS(F, S) F(S, AXIS, axis, "-1") F(S, DOUBLE, eps, "1e-8")
 OPTIONS(cosine, COSINE_FIELDS);
 
-static bool cosine_similarity_shape(wg_rule *r)
+SHAPE(cosine_similarity)
 {
     struct cosine *a = r->attr;
     wg_shape s = *r->x[0].shape;
@@ -855,10 +852,7 @@ VECTOR_LOSS_OP(
 #define TRIPLET_FIELDS(F, S) LOSS_FIELDS(F, S) F(S, DOUBLE, margin, "1")
 OPTIONS(triplet, TRIPLET_FIELDS);
 
-static bool triplet_shape(wg_rule *r)
-{
-    return vector_losses(r, ((const struct triplet *)r->attr)->reduction);
-}
+SHAPE(triplet) { return vector_losses(r, ((const struct triplet *)r->attr)->reduction); }
 EXPAND(triplet)
 {
     const struct triplet *a = attr;

@@ -41,18 +41,15 @@ EXTERN(lu, lu_solve);
 
 /* ---- lu ---- */
 
-static bool lu_shape(wg_rule *r)
+SHAPE(lu)
 {
     if (!is_square(r, 0)) return false;
     *wg_rule_shape(r, 1) = without_last(r->x[0].shape);
     r->y[1].dtype = WG_I64;
     return true;
 }
-static size_t lu_scratch(const wg_kernel *k)
-{
-    return (size_t)(STRIP * matrices_of(k->xt[0].shape).n) * wg_dtype_size(k->xt[0].dtype);
-}
-static double lu_flops(const wg_kernel *k) { return matrices_cubed(k) * 2 / 3; }
+SCRATCH(lu) { return (size_t)(STRIP * matrices_of(k->xt[0].shape).n) * wg_dtype_size(k->xt[0].dtype); }
+FLOPS(lu) { return matrices_cubed(k) * 2 / 3; }
 lu wgi_lu(wg_site here, wg_node a)
 {
     wg_node y = wg_apply1(here, a, &wgi_op_lu);
@@ -84,7 +81,7 @@ wg_node wgi_inverse_or_0(wg_site here, lu a)
 {
     return lu_solve(here, a, unit_like(here, a.a), (struct lu_solve){ true, true });
 }
-static bool lu_solve_shape(wg_rule *r)
+SHAPE(lu_solve)
 {
     const wg_shape *a = r->x[0].shape, *b = r->x[3].shape;
     wg_shape like = *b;
@@ -93,18 +90,18 @@ static bool lu_solve_shape(wg_rule *r)
     r->y[0] = r->x[3];
     return (wg_shape_equal(*a, like) && r->x[3].dtype == r->x[0].dtype) || other_rows(r, 3);
 }
-static size_t lu_solve_scratch(const wg_kernel *k)
+SCRATCH(lu_solve)
 {
     return (size_t)((matrices_of(k->xt[0].shape).n + STRIP) * COLUMNS) * wg_dtype_size(k->xt[0].dtype);
 }
-static double lu_solve_flops(const wg_kernel *k) { return 2 * right_sides_flops(k); }
+FLOPS(lu_solve) { return 2 * right_sides_flops(k); }
 VJP(lu_solve)
 {
     const struct lu_solve how = *(const struct lu_solve *)wg_attr(y);
     gx[3] = lu_solve(here, (lu){ x[0], x[1], x[2] }, gy, (struct lu_solve){ !how.transposed, how.or_zero });
     gx[0] = wg_neg(how.transposed ? wg_matmul(y, turned(here, gx[3])) : wg_matmul(gx[3], turned(here, y)));
 }
-static wg_node lu_solve_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
+JVP(lu_solve)
 {
     const struct lu_solve how = *(const struct lu_solve *)wg_attr(y);
     wg_node b = tx[3];
@@ -148,7 +145,7 @@ DEFINE_OP(lu_solve,
 
 /* ---- solve ---- */
 
-static bool solve_shape(wg_rule *r) { return is_square(r, 0) && has_right_sides(r); }
+SHAPE(solve) { return is_square(r, 0) && has_right_sides(r); }
 
 EXPAND(solve)
 {
@@ -175,7 +172,7 @@ wg_node wg_solve_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here,
 
 /* ---- inverse ---- */
 
-static bool inverse_shape(wg_rule *r) { return is_square(r, 0); }
+SHAPE(inverse) { return is_square(r, 0); }
 
 EXPAND(inverse) { y[0] = wgi_lu_solve(here, wgi_lu(here, x[0]), unit_like(here, x[0]), false); }
 ERRORS(inverse, (wg_inverse(ANY(3, 4)), "is not square"),

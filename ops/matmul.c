@@ -538,32 +538,32 @@ wg_node wgi_product_transposed(wg_site here, wg_node y)
     return product_node(here, b, a, !f->tb, !f->ta);
 }
 
-static bool matmul_prepare(const wg_kernel *k, void *to)
+PREPARE(matmul)
 {
     *(product *)to = product_of(k);
     return !((product *)to)->small && !((product *)to)->thin;
 }
 
-static int64_t matmul_units(const wg_kernel *k)
+UNITS(matmul)
 {
     const product p = product_of(k);
     return p.m && p.n ? p.batch * p.down * p.across : 0;
 }
 
-static size_t matmul_scratch(const wg_kernel *k)
+SCRATCH(matmul)
 {
     const product p = product_of(k);
     const wgi_gemm g = gemm_of(&p, k->yt[0].dtype, least(p.high, p.m), least(p.wide, p.n));
     return p.small || p.thin || !wgi_gemm_unfit() ? 0 : wgi_gemm_room(&g);
 }
 
-static double matmul_flops(const wg_kernel *k)
+FLOPS(matmul)
 {
     const product p = product_of(k);
     return 2.0 * (double)p.batch * (double)p.m * (double)p.n * (double)p.k;
 }
 
-static bool matmul_shape(wg_rule *r)
+SHAPE(matmul)
 {
     const wg_shape *a = r->x[0].shape, *b = r->x[1].shape;
     matmul_attr *f = r->attr;
@@ -794,7 +794,7 @@ BUILDER(matmul, matmul) { return product_node(here, a->x, a->y, a->ta, a->tb); }
 /* ---- matmul_stored: shapes, derivatives and rows are those of matmul, which makes stored products again
  * where it needs them ---- */
 
-static size_t matmul_stored_scratch(const wg_kernel *k)
+SCRATCH(matmul_stored)
 {
     const product p = product_of(k);
     int64_t n[2];
@@ -807,7 +807,7 @@ REWRITE(matmul_stored)
 {
     return is_stored(x[0]) || is_stored(x[1]) ? wg_none : wg_apply(here, &wgi_op_matmul, x, n, attr);
 }
-static wg_node matmul_stored_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
+JVP(matmul_stored)
 {
     wg_node t[2]; /* the tangent of a stored operand is f32 */
     for (int k = 0; k < 2; k++) t[k] = wg_is_none(tx[k]) ? wg_none : wg_cast(tx[k], wg_node_dtype(y));

@@ -18,7 +18,7 @@ static wg_shape sizes_of(const wg_shape *s, const wg_axes *axes)
     return y;
 }
 /* gamma and beta, operands from 1 on where they are given, have the sizes of the axes. */
-static bool over_shape(wg_rule *r)
+SHAPE(over)
 {
     struct over *a = r->attr;
     char text[80];
@@ -161,7 +161,7 @@ static bool channels_fit(wg_rule *r, int *axis)
                                 wg_rule_who(r, k), *axis, wg_rule_who(r, 0), (long long)channels);
     return true;
 }
-static bool group_norm_shape(wg_rule *r)
+SHAPE(group_norm)
 {
     struct group *a = r->attr;
     if (!channels_fit(r, &a->axis)) return false;
@@ -235,7 +235,7 @@ DEFINE_OP(
     TAKES(group), .options = wg_group_norm_args_rows, RULES(group_norm, shape, expand));
 BUILDER(group_norm, group_norm) { APPLY(group_norm, group, GROUP_FIELDS, a->x, a->gamma, a->beta); }
 
-static bool instance_norm_shape(wg_rule *r)
+SHAPE(instance_norm)
 {
     struct instance *a = r->attr;
     return channels_fit(r, &a->axis);

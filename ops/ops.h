@@ -22,11 +22,17 @@
 #define EXTERN(...)    extern const wg_op EACH(EXTERN_, COMMA_, , __VA_ARGS__)
 #define EXTERN_(c, op) wgi_op_##op
 
-/* The heads of an op's functions: VJP(exp) { gx[0] = wg_mul(gy, y); } defines exp_vjp. wengert/op.h says what
- * each function does. `here` is the user's call site. VJP and SAMPLE declare the descriptor, too. */
+/* The heads of an op's functions: VJP(exp) { gx[0] = wg_mul(gy, y); } defines exp_vjp, SHAPE(exp) exp_shape.
+ * wengert/op.h says what each function does. `here` is the user's call site. VJP and SAMPLE declare the descriptor, too. */
 #define VJP(op) \
     EXTERN(op); \
     static void op##_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+#define SHAPE(op)   static bool op##_shape(wg_rule *r)
+#define UNITS(op)   static int64_t op##_units(const wg_kernel *k)
+#define SCRATCH(op) static size_t op##_scratch(const wg_kernel *k)
+#define PREPARE(op) static bool op##_prepare(const wg_kernel *k, void *to)
+#define FLOPS(op)   static double op##_flops(const wg_kernel *k)
+#define JVP(op)     static wg_node op##_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
 #define EXPAND(op) \
     static void op##_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 #define REWRITE(op) static wg_node op##_rewrite(wg_site here, const wg_node x[], int n, const void *attr)

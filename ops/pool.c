@@ -114,7 +114,7 @@ static bool pool_fit(wg_rule *r, struct pooling *f, int axis, int64_t n, int64_t
     return true;
 }
 
-static bool pool_shape(wg_rule *r)
+SHAPE(pool)
 {
     struct pooling *f = r->attr;
     const wg_shape *x = r->x[0].shape;
@@ -220,7 +220,7 @@ BUILDER(max_pool, pool)
 
 /* ---- max_pool_pick ---- */
 
-static bool max_pool_pick_shape(wg_rule *r) { return shaped_as(r, 1, 0) && pool_shape(r); }
+SHAPE(max_pool_pick) { return shaped_as(r, 1, 0) && pool_shape(r); }
 VJP(max_pool_pick) { gx[1] = NODE_OF(max_pool_grad, wg_attr(y), x[0], gy); }
 VMAP(max_pool_pick) { return pool_of_rows(here, y, x, rows, n); }
 SAMPLE(max_pool_pick)
@@ -243,7 +243,7 @@ DEFINE_OP(
 
 /* ---- max_pool_grad ---- */
 
-static bool max_pool_grad_shape(wg_rule *r)
+SHAPE(max_pool_grad)
 {
     wg_rule of_x = *r;
     if (!pool_shape(&of_x)) return false;
@@ -251,7 +251,7 @@ static bool max_pool_grad_shape(wg_rule *r)
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number for each window of %s", wg_rule_who(r, 1),
                         wg_rule_who(r, 0));
 }
-static int64_t max_pool_grad_units(const wg_kernel *k)
+UNITS(max_pool_grad)
 {
     const pool p = pool_of(k->xt[0].shape, k->xt[1].shape, k->attr);
     return p.n * p.blocks;
@@ -283,7 +283,7 @@ DEFINE_OP(max_pool_grad,
 OPTIONS(mean_pooling, MEAN_FIELDS);
 
 /* The other options of avg_pool are those of max_pool, in the same places. */
-static bool avg_pool_shape(wg_rule *r)
+SHAPE(avg_pool)
 {
     return pool_shape(r) && (r->x[0].shape->dim[r->x[0].shape->rank - 1] > 0 ||
                              wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no channels", wg_rule_who(r, 0)));
@@ -346,7 +346,7 @@ BUILDER(avg_pool, pool) { APPLY(avg_pool, mean_pooling, MEAN_FIELDS, a->x); }
 #define ADAPTIVE_FIELDS(F, S) F(S, CHOICE, by, "max", "max mean") F(S, SHAPE, size, NULL)
 OPTIONS(adaptive, ADAPTIVE_FIELDS); /* by: the values are those of wg_pool_by */
 
-static bool adaptive_pool_shape(wg_rule *r)
+SHAPE(adaptive_pool)
 {
     struct adaptive *f = r->attr;
     const int axes = r->x[0].shape->rank - 2;

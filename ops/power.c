@@ -129,7 +129,7 @@ static void term_vjp(wg_site here, wg_node gy, const wg_node x[], struct pow_ter
     gx[1] = times(here, gy, by_exponent(here, x, f));
 }
 
-static bool pow_term_shape(wg_rule *r)
+SHAPE(pow_term)
 {
     const struct pow_term *f = r->attr;
     if (f->k < 0 || f->j < 0 || f->m < 0 || f->l < 0 || f->k > MOST_TERMS)

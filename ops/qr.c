@@ -37,19 +37,19 @@ static wg_shape triangle_shape(wg_shape s)
     s.dim[s.rank - 2] = s.dim[s.rank - 1];
     return s;
 }
-static bool qr_parts_shape(wg_rule *r)
+SHAPE(qr_parts)
 {
     if (!is_tall(r, 0)) return false;
     *wg_rule_shape(r, 1) = triangle_shape(*r->x[0].shape);
     return true;
 }
-static size_t qr_parts_scratch(const wg_kernel *k)
+SCRATCH(qr_parts)
 {
     const matrices a = matrices_of(k->xt[0].shape);
     if (!is_small(a.m, a.n)) return wgi_lapack_qr_room(k->xt[0].dtype, a.m, a.n);
     return (size_t)((a.m + 2) * a.n) * wg_dtype_size(k->xt[0].dtype);
 }
-static double qr_parts_flops(const wg_kernel *k)
+FLOPS(qr_parts)
 {
     const matrices a = matrices_of(k->xt[0].shape);
     return 4 * (double)a.count * (double)a.n * (double)a.n * (double)a.m;
@@ -75,7 +75,7 @@ static wg_node qr_part(wg_site here, wg_node q, wg_node r, wg_node a, int part)
     wg_node first = part == Q ? q : r, second = part == Q ? r : q;
     return NODE_OF(qr_part, WITH(qr, part), first, second, a);
 }
-static bool qr_part_shape(wg_rule *r)
+SHAPE(qr_part)
 {
     const int q = ((const struct qr *)r->attr)->part == R;
     if (!is_tall(r, 2) || !shaped_as(r, q, 2)) return false;
@@ -120,7 +120,7 @@ DEFINE_OP(qr_part,
 
 /* ---- qr ---- */
 
-static bool qr_shape(wg_rule *r)
+SHAPE(qr)
 {
     if (!has_matrices(r, 0)) return false;
     wg_shape *s = wg_rule_shape(r, 0);
@@ -176,7 +176,7 @@ bool wg_qr_at(wg_site here, wg_node x, wg_node *q, wg_node *r)
 
 /* ---- lstsq ---- */
 
-static bool lstsq_shape(wg_rule *r) { return is_tall(r, 0) && has_right_sides(r); }
+SHAPE(lstsq) { return is_tall(r, 0) && has_right_sides(r); }
 EXPAND(lstsq)
 {
     wg_node q = q_of(here, x[0]), t = wg_matmul(turned(here, q), as_column(here, x[1]));

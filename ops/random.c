@@ -211,7 +211,7 @@ static wg_node kept(wg_site here, wg_node x, wg_node p, wg_node stream)
     return NODE_OF(random_keep, NULL, x, p, stream);
 }
 
-static bool random_keep_shape(wg_rule *r)
+SHAPE(random_keep)
 {
     if (!wg_rule_float(r, 0) || !wg_rule_rank(r, 1, 0, 0) || !wg_rule_rank(r, 2, 0, 0)) return false;
     if (r->x[1].dtype != r->x[0].dtype || r->x[2].dtype != WG_I64)
@@ -220,10 +220,7 @@ static bool random_keep_shape(wg_rule *r)
     return true;
 }
 VJP(random_keep) { gx[0] = kept(here, gy, x[1], x[2]); }
-static wg_node random_keep_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
-{
-    return wg_is_none(tx[0]) ? wg_none : kept(here, tx[0], x[1], x[2]);
-}
+JVP(random_keep) { return wg_is_none(tx[0]) ? wg_none : kept(here, tx[0], x[1], x[2]); }
 /* Every row has the draws of y: those of 1 in y's shape say what is kept. */
 VMAP(random_keep)
 {
@@ -254,7 +251,7 @@ DEFINE_OP(random_keep,
     F(S, CHOICE, mode, "graph", "graph train eval") /* values are those of wg_layer_mode */
 OPTIONS(dropout, DROPOUT_FIELDS);
 
-static bool dropout_shape(wg_rule *r)
+SHAPE(dropout)
 {
     struct dropout *f = r->attr;
     const bool keeps = f->keep_prob != WG_AUTO, drops = f->drop != WG_AUTO;
@@ -300,7 +297,7 @@ static bool is_stream(wg_rule *r, int k)
            wg_rule_fail(r, WG_ERROR_DTYPE, "%s is no random stream", wg_rule_who(r, k));
 }
 
-static bool drawn_shape(wg_rule *r)
+SHAPE(drawn)
 {
     struct drawn *a = r->attr;
     char text[80];
@@ -311,7 +308,7 @@ static bool drawn_shape(wg_rule *r)
     return shaped_to(r, a->shape);
 }
 /* Numbers of a float dtype, by default the context's. */
-static bool numbers_shape(wg_rule *r)
+SHAPE(numbers)
 {
     struct drawn *a = r->attr;
     if (!a->dtype) a->dtype = wgi_default_dtype(r->graph);
@@ -391,10 +388,7 @@ BUILDER(random_uniform, random_uniform)
 
 /* ---- bernoulli ---- */
 
-static bool bernoulli_shape(wg_rule *r)
-{
-    return wg_rule_float(r, 0) && drawn_shape(r) && broadcasts_to(r, 0, r->y[0].shape);
-}
+SHAPE(bernoulli) { return wg_rule_float(r, 0) && drawn_shape(r) && broadcasts_to(r, 0, r->y[0].shape); }
 SAMPLES(bernoulli, wg_bernoulli(g, WG_SHAPE(3, 4), BETWEEN(0.1, 0.9, 3, 4)),
         wg_bernoulli(g, WG_SHAPE(3, 150), 0.25), wg_bernoulli(g, WG_SHAPE(3, 4), BETWEEN(0.1, 0.9, 3, 1)),
         wg_bernoulli(g, WG_SHAPE(2, 0), 1), wg_bernoulli(g, WG_SCALAR, wg_between(g, 0.1, 0.9, WG_SCALAR)));
@@ -419,7 +413,7 @@ wg_node wg_bernoulli_at(wg_site here, wg_graph *g, wg_shape s, wg_node p)
 
 /* ---- categorical ---- */
 
-static bool categorical_shape(wg_rule *r)
+SHAPE(categorical)
 {
     const wg_shape *s = r->x[0].shape;
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !is_stream(r, 1)) return false;
@@ -427,7 +421,7 @@ static bool categorical_shape(wg_rule *r)
     r->y[0].dtype = WG_I64;
     return shaped_to(r, without_last(s));
 }
-static int64_t categorical_units(const wg_kernel *k) { return wg_shape_size(*k->yt[0].shape); }
+UNITS(categorical) { return wg_shape_size(*k->yt[0].shape); }
 SAMPLES(categorical, wg_categorical(ANY(5, 4)), wg_categorical(ANY(4), .name = "action"),
         wg_categorical(ANY(2, 0, 3)), wg_categorical(ANY(2, 3, 70)));
 ERRORS(categorical, (wg_categorical(ANY(3, 0)), "has no classes"),

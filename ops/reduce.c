@@ -43,7 +43,7 @@ REDUCE_OP(sum, .summary = "Sum along axes. The sum of no elements is 0. Integers
 
 /* ---- sum_to ---- */
 
-static bool sum_to_shape(wg_rule *r)
+SHAPE(sum_to)
 {
     const wg_shape *s = &((struct sum_to *)r->attr)->shape;
     char text[80];

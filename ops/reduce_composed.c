@@ -39,7 +39,7 @@ REDUCE_OP(min, .summary = "Smallest element along axes. NaN if one is NaN.",
 #define VAR_FIELDS(F, S) F(S, AXES, axes, "all") F(S, BOOL, keepdims, "false") F(S, DOUBLE, correction, "0")
 OPTIONS(var, VAR_FIELDS);
 
-static bool var_shape(wg_rule *r)
+SHAPE(var)
 {
     struct var *a = r->attr;
     return axes_shape(r, &a->axes, a->keepdims);
@@ -105,7 +105,7 @@ DEVIATION_OP(
 
 /* ---- any_of, all_of ---- */
 
-static bool bool_shape(wg_rule *r)
+SHAPE(bool)
 {
     r->y[0].dtype = WG_BOOL;
     return reduce_shape(r);
@@ -126,7 +126,7 @@ TRUTH_OP(all_of, .summary = "Whether every element along axes is not 0. Of no el
 #define NORM_FIELDS(F, S) F(S, AXES, axes, "all") F(S, BOOL, keepdims, "false") F(S, DOUBLE, p, "2")
 OPTIONS(norm, NORM_FIELDS);
 
-static bool norm_shape(wg_rule *r)
+SHAPE(norm)
 {
     struct norm *a = r->attr;
     if (!axes_shape(r, &a->axes, a->keepdims)) return false;

@@ -106,8 +106,8 @@ static bool resized(wg_rule *r, bool back)
     *n = o->size;
     return shaped_to(r, s);
 }
-static bool resize_axis_shape(wg_rule *r) { return resized(r, false); }
-static bool resize_axis_grad_shape(wg_rule *r) { return resized(r, true); }
+SHAPE(resize_axis) { return resized(r, false); }
+SHAPE(resize_axis_grad) { return resized(r, true); }
 static wg_node axis_resized(wg_site here, wg_node x, const wg_op *op, struct resize_axis o, int64_t size)
 {
     o.size = size;
@@ -181,7 +181,7 @@ DEFINE_OP(
     F(S, BOOL, align_corners, "false")
 OPTIONS(resize, RESIZE_FIELDS);
 
-static bool resize_shape(wg_rule *r)
+SHAPE(resize)
 {
     struct resize *a = r->attr;
     wg_shape s = *r->x[0].shape;

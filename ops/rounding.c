@@ -53,7 +53,7 @@ static double number_of(wg_node n)
 {
     return wg_node_leaf(n) == WG_LEAF_NUMBER ? wgi_node_of(n)->number : NAN;
 }
-static bool clip_shape(wg_rule *r)
+SHAPE(clip)
 {
     const double low = number_of(r->node[1]), high = number_of(r->node[2]);
     if (low > high) return wg_rule_fail(r, WG_ERROR_VALUE, "low %g is above high %g", low, high);

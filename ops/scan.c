@@ -91,7 +91,7 @@ static wg_node next_of(wg_site here, wg_node x, int axis, bool reverse, wg_pad_m
 
 /* ---- linear_scan ---- */
 
-static bool linear_scan_shape(wg_rule *r) { return equal_shapes(r) && wg_rule_float(r, 0) && axis_fits(r); }
+SHAPE(linear_scan) { return equal_shapes(r) && wg_rule_float(r, 0) && axis_fits(r); }
 /* With l the gradient by b, l[i] = y'[i] + a[i + 1] l[i + 1], a'[i] = l[i] y[i - 1]. */
 VJP(linear_scan)
 {

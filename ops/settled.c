@@ -33,7 +33,7 @@ KERNEL(settled)
 
 #if WG_BASE
 
-static bool settled_shape(wg_rule *r)
+SHAPE(settled)
 {
     return wg_rule_float(r, 0) && wg_rule_float(r, 1) && equal_shapes(r) &&
            (r->x[0].dtype == r->x[1].dtype || wg_rule_fail(r, WG_ERROR_DTYPE, "dtypes differ: %s with %s",
@@ -41,7 +41,7 @@ static bool settled_shape(wg_rule *r)
 }
 
 VJP(settled) { gx[0] = gy; }
-static wg_node settled_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[]) { return tx[0]; }
+JVP(settled) { return tx[0]; }
 
 static wg_node nearly(wg_site here, wg_node x) { return wg_settled(x, wg_mul(x, 1 + 1e-3), .tol = 0.01); }
 SAMPLES(settled, nearly(here, ANY(3, 2)), nearly(here, wg_any(g, WG_SCALAR)), nearly(here, ANY(0, 2)));

@@ -30,7 +30,7 @@ EXTERN(reshape);
 
 /* ---- reshape ---- */
 
-static bool reshape_shape(wg_rule *r)
+SHAPE(reshape)
 {
     wg_shape *s = &((struct shaped *)r->attr)->shape;
     int64_t n = wg_shape_size(*r->x[0].shape), known = 1, open = -1;
@@ -90,7 +90,7 @@ wg_node wg_reshape_at(wg_site here, wg_node x, wg_shape s)
 
 /* ---- expand_dims, squeeze ---- */
 
-static bool expand_dims_shape(wg_rule *r)
+SHAPE(expand_dims)
 {
     wg_axes *axes = &((struct at_axes *)r->attr)->axes;
     wg_shape s = *r->x[0].shape;
@@ -124,7 +124,7 @@ DEFINE_OP(expand_dims, .summary = "New axes of size 1, at these places of the re
 BUILDER(expand_dims, axes) { APPLY(expand_dims, at_axes, AT_AXES_FIELDS, a->x); }
 
 /* No axes: all of size 1. */
-static bool squeeze_shape(wg_rule *r)
+SHAPE(squeeze)
 {
     wg_axes *axes = &((struct squeezed *)r->attr)->axes;
     const wg_shape *s = r->x[0].shape;
@@ -168,7 +168,7 @@ BUILDER(squeeze, squeeze)
 
 /* ---- broadcast_to ---- */
 
-static bool broadcast_to_shape(wg_rule *r)
+SHAPE(broadcast_to)
 {
     const wg_shape *s = &((struct shaped *)r->attr)->shape;
     return rank_fits(r, s) && broadcasts_to(r, 0, s) && shaped_to(r, *s);

@@ -70,7 +70,7 @@ KERNEL(slice)
 
 /* ---- concat ---- */
 
-static bool concat_shape(wg_rule *r)
+SHAPE(concat)
 {
     int *axis = r->attr;
     wg_shape *y = wg_rule_shape(r, 0);
@@ -84,7 +84,7 @@ static bool concat_shape(wg_rule *r)
     return true;
 }
 REWRITE(concat) { return n == 1 ? x[0] : wg_none; }
-static int64_t concat_units(const wg_kernel *k)
+UNITS(concat)
 {
     const int64_t size = wg_shape_size(*k->yt[0].shape) * (int64_t)wg_dtype_size(k->yt[0].dtype);
     return (size + PIECE - 1) / PIECE;
@@ -131,7 +131,7 @@ BUILDER(concat, join) { return wg_apply(here, &wgi_op_concat, a->x, a->n, WITH(c
 static int64_t from_start(int64_t i, int64_t n) { return i == WG_END ? n : i < 0 ? i + n : i; }
 
 /* An empty slice is resolved to [n, n): behind all others, so that the gradients can be put in a line. */
-static bool slice_shape(wg_rule *r)
+SHAPE(slice)
 {
     struct slice *a = r->attr;
     wg_shape *y = wg_rule_shape(r, 0);

@@ -30,7 +30,7 @@ EXTERN(log_softmax, log_softmax_grad, softmax_grad, softmax_rest);
 static int64_t units_of(const wg_kernel *k) { return slices_units(k, slices_of_softmax(k)); }
 static int64_t rows_of(const wg_kernel *k) { return slices_rows(k, slices_of_softmax(k)); }
 static size_t copy_bytes(const wg_kernel *k) { return slices_copy(k, slices_of_softmax(k)); }
-static bool softmax_shape(wg_rule *r)
+SHAPE(softmax)
 {
     struct softmax *f = r->attr;
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0)) return false;
@@ -84,10 +84,7 @@ EXACT(softmax)
 }
 VJP(softmax) { gx[0] = NODE_OF(softmax_grad, wg_attr(y), y, gy); }
 /* The matrix of its derivatives is symmetric. */
-static wg_node softmax_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
-{
-    return NODE_OF(softmax_grad, wg_attr(y), y, tx[0]);
-}
+JVP(softmax) { return NODE_OF(softmax_grad, wg_attr(y), y, tx[0]); }
 SOFT_OP(softmax, .hint.activation = true, .jvp = softmax_jvp, .hint.source = true,
         .hint.exact = softmax_exact,
         .summary = "Softmax of x / temperature along an axis: positive numbers that sum to 1.",
@@ -103,7 +100,7 @@ EXPAND(log_softmax)
 VJP(log_softmax) { gx[0] = NODE_OF(log_softmax_grad, wg_attr(y), y, gy); }
 /* Each tangent less that of the largest element, less their mean by the probabilities: so the largest, which
  * is next to 0 where others are far below, has no term of its own. */
-static wg_node log_softmax_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
+JVP(log_softmax)
 {
     const int axis = ((const struct softmax *)wg_attr(y))->axis;
     const wg_node top = wg_argmax(y, .axis = axis, .keepdims = true);

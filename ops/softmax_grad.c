@@ -33,7 +33,7 @@ KERNEL(log_softmax_grad) { return BY_FLOAT(k, softmax_grad, k, slices_of_grad(k)
 
 static int64_t units_of(const wg_kernel *k) { return slices_units(k, slices_of_grad(k)); }
 static int64_t rows_of(const wg_kernel *k) { return slices_rows(k, slices_of_grad(k)); }
-static bool softmax_grad_shape(wg_rule *r)
+SHAPE(softmax_grad)
 {
     struct softmax_grad *f = r->attr;
     return wg_rule_rank(r, 0, 1, WG_MAX_RANK) && wg_rule_float(r, 0) && shaped_as(r, 1, 0) &&
@@ -74,7 +74,7 @@ SOFT_GRAD_OP(
 
 /* ---- softmax_rest ---- */
 
-static bool softmax_rest_shape(wg_rule *r)
+SHAPE(softmax_rest)
 {
     struct softmax_grad *f = r->attr;
     return wg_rule_rank(r, 0, 1, WG_MAX_RANK) && wg_rule_float(r, 0) &&
@@ -122,10 +122,7 @@ DEFINE_OP(
 
 /* ---- log_softmax_rest: ln(1 - p) of p = softmax x, where r is 1 - p. Derivatives go by x ---- */
 
-static bool log_softmax_rest_shape(wg_rule *r)
-{
-    return softmax_rest_shape(r) && shaped_as(r, 1, 0) && shaped_as(r, 2, 0);
-}
+SHAPE(log_softmax_rest) { return softmax_rest_shape(r) && shaped_as(r, 1, 0) && shaped_as(r, 2, 0); }
 EXPAND(log_softmax_rest)
 {
     y[0] = wg_log(wg_sub(1, wg_softmax(x[2], .axis = ((const struct softmax_grad *)attr)->axis)));

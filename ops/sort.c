@@ -167,13 +167,13 @@ static bool sort_axis(wg_rule *r, int *axis)
            wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s has 2^32 elements or more", *axis,
                         wg_rule_who(r, 0));
 }
-static int64_t order_units(const wg_kernel *k)
+UNITS(order)
 {
     const lines l = lines_along(k->xt[0].shape, ((const struct ordering *)k->attr)->axis);
     return l.n ? l.outer * l.inner : 0;
 }
 /* Twice the items of a line. */
-static size_t order_scratch(const wg_kernel *k)
+SCRATCH(order)
 {
     const int axis = ((const struct ordering *)k->attr)->axis;
     return 2 * (size_t)k->xt[0].shape->dim[axis] * (is_short(k) ? sizeof(uint64_t) : sizeof(wide_item));
@@ -200,7 +200,7 @@ static void order_expand(wg_site here, const wg_op *op, wg_node x, const void *a
 
 /* ---- sort: values, numbers ---- */
 
-static bool sort_shape(wg_rule *r)
+SHAPE(sort)
 {
     if (!sort_axis(r, &((struct ordering *)r->attr)->axis)) return false;
     r->y[1] = (wg_type){ r->x[0].shape, WG_I64 };
@@ -223,7 +223,7 @@ ORDER_OP(sort,
 
 /* ---- argsort ---- */
 
-static bool argsort_shape(wg_rule *r)
+SHAPE(argsort)
 {
     r->y[0].dtype = WG_I64;
     return sort_axis(r, &((struct ordering *)r->attr)->axis);
@@ -239,7 +239,7 @@ DEFINE_OP(argsort,
 
 /* ---- topk: values, numbers ---- */
 
-static bool topk_shape(wg_rule *r)
+SHAPE(topk)
 {
     struct ordering *a = r->attr;
     if (!sort_axis(r, &a->axis)) return false;

@@ -43,7 +43,7 @@ static wg_shape part_shape(wg_shape a, int part)
 
 /* ---- svd_parts ---- */
 
-static bool svd_parts_shape(wg_rule *r)
+SHAPE(svd_parts)
 {
     if (!has_matrices(r, 0)) return false;
     for (int p = U; p <= VT; p++) {
@@ -53,14 +53,14 @@ static bool svd_parts_shape(wg_rule *r)
     return true;
 }
 /* Of the loops: rows, and the square matrix that turns with them. */
-static size_t svd_parts_scratch(const wg_kernel *k)
+SCRATCH(svd_parts)
 {
     const matrices a = matrices_of(k->xt[0].shape);
     const int64_t least = a.m < a.n ? a.m : a.n;
     return copy_bytes(k, a.m * a.n) + (is_small(a.m, a.n) ? copy_bytes(k, least * least)
                                                           : wgi_lapack_svd_room(k->xt[0].dtype, a.m, a.n));
 }
-static double svd_parts_flops(const wg_kernel *k)
+FLOPS(svd_parts)
 {
     const matrices a = matrices_of(k->xt[0].shape);
     const double least = (double)(a.m < a.n ? a.m : a.n), most = (double)(a.m < a.n ? a.n : a.m);
@@ -117,7 +117,7 @@ static bool is_part(wg_rule *r, int at, int part, int a)
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s is no result of svd for %s", wg_rule_who(r, at),
                         wg_rule_who(r, a));
 }
-static bool svd_part_shape(wg_rule *r)
+SHAPE(svd_part)
 {
     const int part = ((const struct svd *)r->attr)->part;
     bool ok = has_matrices(r, 3);
@@ -145,7 +145,7 @@ static wg_node svd_turned(wg_site here, const svd_parts *p, wg_node both, wg_nod
     wg_node y = wg_matmul(wg_matmul(d.left, wgi_svd_turns(here, &d, both)), d.right);
     return NODE_OF(svd_turned, NULL, rest_added(here, rest, y), d.left, d.values, d.right, p->a, both, rest);
 }
-static bool svd_turned_shape(wg_rule *r)
+SHAPE(svd_turned)
 {
     bool ok = has_matrices(r, 4) && shaped_as(r, 0, 4);
     for (int i = U; i <= VT && ok; i++) ok = is_part(r, 1 + i, i, 4);
@@ -267,7 +267,7 @@ DEFINE_OP(svd_part,
 /* ---- svd_grad: the gradient U diag(g) V^T of a function of the singular values s, by the matrix.
  * Operands: its value, U, s, V^T, the matrix, g ---- */
 
-static bool svd_grad_shape(wg_rule *r)
+SHAPE(svd_grad)
 {
     bool ok = has_matrices(r, 4) && shaped_as(r, 0, 4) && shaped_as(r, 5, 2);
     for (int i = U; i <= VT && ok; i++) ok = is_part(r, 1 + i, i, 4);
@@ -319,7 +319,7 @@ DEFINE_OP(svd_grad,
 
 /* ---- svd ---- */
 
-static bool svd_shape(wg_rule *r)
+SHAPE(svd)
 {
     return has_matrices(r, 0) &&
            shaped_to(r, part_shape(*r->x[0].shape, ((const struct svd *)r->attr)->part));

@@ -38,7 +38,7 @@ static bool taken_shape(wg_rule *r, wg_shape *y)
                                                : x->dim[i - indices->rank + 1];
     return true;
 }
-static bool take_shape(wg_rule *r)
+SHAPE(take)
 {
     wg_shape y;
     return axis_fits(r) && taken_shape(r, &y) && shaped_to(r, y);
@@ -77,7 +77,7 @@ BUILDER(take, take) { APPLY(take, axis_option, AXIS_FIELDS, a->x, a->indices); }
 
 /* ---- take_along ---- */
 
-static bool take_along_shape(wg_rule *r)
+SHAPE(take_along)
 {
     r->y[0].shape = r->x[1].shape;
     return axis_fits(r) && fits_beside(r, 1, 0, axis_of(r->attr));
@@ -108,7 +108,7 @@ static bool adds(wg_rule *r)
            wg_rule_fail(r, WG_ERROR_DTYPE, "%s cannot be added to %s of dtype %s", wg_rule_who(r, 2),
                         wg_rule_who(r, 0), wg_dtype_name(r->x[0].dtype));
 }
-static bool scatter_add_shape(wg_rule *r)
+SHAPE(scatter_add)
 {
     wg_shape v;
     char text[80];
@@ -150,7 +150,7 @@ BUILDER(scatter_add, scatter_add) { APPLY(scatter_add, axis_option, AXIS_FIELDS,
 
 /* ---- scatter_add_along: v has the shape of the indices ---- */
 
-static bool scatter_add_along_shape(wg_rule *r)
+SHAPE(scatter_add_along)
 {
     return axis_fits(r) && fits_beside(r, 1, 0, axis_of(r->attr)) && shaped_as(r, 2, 1) && adds(r);
 }
@@ -183,7 +183,7 @@ BUILDER(scatter_add_along, scatter_add)
 #define NONZERO_FIELDS(F, S) F(S, SIZE, count, "needed")
 OPTIONS(nonzero, NONZERO_FIELDS);
 
-static bool nonzero_shape(wg_rule *r)
+SHAPE(nonzero)
 {
     const int64_t count = ((const struct nonzero *)r->attr)->count, n = wg_shape_size(*r->x[0].shape);
     if (count < 0 || count > n)

@@ -148,7 +148,7 @@ KERNEL(transpose)
 
 EXTERN(matmul, transpose);
 
-static bool transpose_shape(wg_rule *r)
+SHAPE(transpose)
 {
     wg_axes *a = r->attr;
     const wg_shape *x = r->x[0].shape;
@@ -193,7 +193,7 @@ REWRITE(transpose)
     for (int i = 0; i < s.rank; i++) both.axis[i] = ((const wg_axes *)wg_attr(x[0]))->axis[a->axis[i]];
     return wg_transpose(wg_node_operand(x[0], 0), .axes = AXES_OF(both));
 }
-static int64_t transpose_units(const wg_kernel *k)
+UNITS(transpose)
 {
     const turn t = turn_of(k);
     const int last = t.rank - 1;
@@ -241,7 +241,7 @@ BUILDER(transpose, transpose)
 
 /* ---- swap ---- */
 
-static bool swap_shape(wg_rule *r)
+SHAPE(swap)
 {
     if (!wg_rule_rank(r, 0, 2, WG_MAX_RANK)) return false;
     const wg_shape *x = r->x[0].shape;

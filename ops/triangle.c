@@ -7,7 +7,7 @@
 #define TRIANGLE_FIELDS(F, S) F(S, INT, offset, "0")
 OPTIONS(triangle, TRIANGLE_FIELDS);
 
-static bool triangle_shape(wg_rule *r) { return wg_rule_rank(r, 0, 2, WG_MAX_RANK) && wg_rule_broadcast(r); }
+SHAPE(triangle) { return wg_rule_rank(r, 0, 2, WG_MAX_RANK) && wg_rule_broadcast(r); }
 
 /* The numbers 0, 1, ... along an axis of x, i64; on other axes at most one element. */
 static wg_node numbers_along(wg_site here, wg_node x, int axis)
@@ -53,7 +53,7 @@ TRIANGLE_OP(
 
 /* ---- diagonal ---- */
 
-static bool diagonal_shape(wg_rule *r)
+SHAPE(diagonal)
 {
     wg_shape s = *r->x[0].shape;
     if (!wg_rule_rank(r, 0, 2, WG_MAX_RANK)) return false;

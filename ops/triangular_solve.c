@@ -32,7 +32,7 @@ static wg_node read_part(wg_site here, wg_node x, const struct triangle *t)
     return t->upper ? wg_triu(x, .offset = t->unit) : wg_tril(x, .offset = -(int)t->unit);
 }
 
-static bool triangular_solve_shape(wg_rule *r) { return is_square(r, 0) && has_right_sides(r); }
+SHAPE(triangular_solve) { return is_square(r, 0) && has_right_sides(r); }
 
 /* One triangle for each matrix of right-hand sides. A vector is a column. */
 REWRITE(triangular_solve)
@@ -43,10 +43,7 @@ REWRITE(triangular_solve)
                        *(const struct triangle *)attr);
     return b.rank == 1 ? wg_squeeze(y, .axis = wg_node_shape(y).rank - 1) : y;
 }
-static size_t triangular_solve_scratch(const wg_kernel *k)
-{
-    return (size_t)(STRIP * COLUMNS) * wg_dtype_size(k->xt[0].dtype);
-}
+SCRATCH(triangular_solve) { return (size_t)(STRIP * COLUMNS) * wg_dtype_size(k->xt[0].dtype); }
 VJP(triangular_solve)
 {
     struct triangle t = *(const struct triangle *)wg_attr(y), back = t;
@@ -55,7 +52,7 @@ VJP(triangular_solve)
     wg_node left = t.transposed ? y : gx[1], right = t.transposed ? gx[1] : y;
     gx[0] = wg_neg(read_part(here, wg_matmul(left, turned(here, right)), &t));
 }
-static wg_node triangular_solve_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
+JVP(triangular_solve)
 {
     const struct triangle *t = wg_attr(y);
     wg_node b = tx[1], a = wg_is_none(tx[0]) ? wg_none : read_part(here, tx[0], t);

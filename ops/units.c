@@ -67,7 +67,7 @@ DEFINE_OP(elu, .hint.activation = true, .summary = "Exponential linear unit.",
           .expand = elu_expand);
 BUILDER(elu, elu) { APPLY(elu, elu, ELU_FIELDS, a->x); }
 
-static bool celu_shape(wg_rule *r)
+SHAPE(celu)
 {
     return ((const struct elu *)r->attr)->alpha != 0 ||
            wg_rule_fail(r, WG_ERROR_VALUE, "alpha is 0: x is divided by it");

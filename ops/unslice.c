@@ -32,7 +32,7 @@ KERNEL(unslice)
 
 /* ---- unslice ---- */
 
-static bool unslice_shape(wg_rule *r)
+SHAPE(unslice)
 {
     struct unslice *a = r->attr;
     wg_shape *y = wg_rule_shape(r, 0);
