@@ -60,7 +60,7 @@ KERNEL(sigmoid)
     const int64_t n = k->end - k->begin;
     if (n == 1 || k->xt[0].dtype != WG_F32) WG_MAP1(k, SIGMOID(a));
     for (int64_t i = 0; i < n; i += BLOCK)
-        sigmoid_f32((const float *)k->x[0] + i, (float *)k->y[0] + i, n - i < BLOCK ? n - i : BLOCK);
+        sigmoid_f32(OPERAND(float, 0) + i, RESULT(float, 0) + i, n - i < BLOCK ? n - i : BLOCK);
     return true;
 }
 KERNEL(sigmoid_backward) { return BY_FLOAT(k, slope_kernel, k, false); }

@@ -17,21 +17,21 @@ KERNEL(minimum) { WG_MAP2_ALL(k, a != a ? a : b != b ? b : a < b ? a : b); }
 
 /* Adds from first to last: three operands in the first pass, each further one in a pass of its own. Shapes
  * are equal. */
-#define ADDN(T, unused)                                                 \
-    do {                                                                \
-        T *restrict y = (T *)k->y[0];                                   \
-        const T *restrict a = (const T *)k->x[0];                       \
-        const T *restrict b = (const T *)k->x[k->operands > 1];         \
-        const T *restrict c = (const T *)k->x[k->operands > 2 ? 2 : 0]; \
-        if (k->operands == 1) memcpy(y, a, (size_t)n * sizeof(T));      \
-        else if (k->operands == 2)                                      \
-            for (int64_t i = 0; i < n; i++) y[i] = a[i] + b[i];         \
-        else                                                            \
-            for (int64_t i = 0; i < n; i++) y[i] = a[i] + b[i] + c[i];  \
-        for (int j = 3; j < k->operands; j++) {                         \
-            const T *restrict x = (const T *)k->x[j];                   \
-            for (int64_t i = 0; i < n; i++) y[i] += x[i];               \
-        }                                                               \
+#define ADDN(T, unused)                                                \
+    do {                                                               \
+        T *restrict y = k->y[0];                                       \
+        const T *restrict a = k->x[0];                                 \
+        const T *restrict b = OPERAND(T, k->operands > 1);             \
+        const T *restrict c = OPERAND(T, k->operands > 2 ? 2 : 0);     \
+        if (k->operands == 1) memcpy(y, a, (size_t)n * sizeof(T));     \
+        else if (k->operands == 2)                                     \
+            for (int64_t i = 0; i < n; i++) y[i] = a[i] + b[i];        \
+        else                                                           \
+            for (int64_t i = 0; i < n; i++) y[i] = a[i] + b[i] + c[i]; \
+        for (int j = 3; j < k->operands; j++) {                        \
+            const T *restrict x = k->x[j];                             \
+            for (int64_t i = 0; i < n; i++) y[i] += x[i];              \
+        }                                                              \
     } while (0)
 KERNEL(addn)
 {

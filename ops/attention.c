@@ -82,7 +82,7 @@ static const bool *attention_mask_at(const attention_sizes *s, int64_t example)
 #define READ_MASK(T)                                                                         \
     do {                                                                                     \
         const T *x = k->x[0];                                                                \
-        for (int64_t i = k->begin; i < k->end; i++) {                                        \
+        EACH_UNIT(i) {                                                                       \
             if (x[i] != 0 && x[i] != 1) return wg_fault_at(k, i, 0, WG_FAULT_PLACE, UNSURE); \
             seen[i] = x[i] != 0;                                                             \
         }                                                                                    \

@@ -15,9 +15,9 @@ static N(head) N(head_of)(const wg_kernel *k, const attention_sizes *s, int64_t 
 {
     const int64_t example = which / s->heads, part = which % s->heads;
     N(head) h = { .s = s, .q_step = s->heads * s->d, .v_step = s->heads * s->out };
-    h.q = (const T *)k->x[0] + example * s->tokens * h.q_step + part * s->d;
-    h.k = (const T *)k->x[1] + example * s->keys * h.q_step + part * s->d;
-    h.v = (const T *)k->x[2] + example * s->keys * h.v_step + part * s->out;
+    h.q = OPERAND(T, 0) + example * s->tokens * h.q_step + part * s->d;
+    h.k = OPERAND(T, 1) + example * s->keys * h.q_step + part * s->d;
+    h.v = OPERAND(T, 2) + example * s->keys * h.v_step + part * s->out;
     h.mask = attention_mask_at(s, example);
     h.turned = k->scratch, h.score = h.turned + s->d * ATTENTION_TILE;
     return h;
@@ -171,10 +171,10 @@ static void N(attention_tile)(const N(head) * h, int64_t t, T *y, T *log_sum)
 static void N(attention)(const wg_kernel *k, const attention_sizes *s)
 {
     const int64_t tiles = attention_tiles(s->tokens);
-    for (int64_t u = k->begin; u < k->end; u++) {
+    EACH_UNIT(u) {
         const N(head) h = N(head_of)(k, s, u / tiles);
-        T *y = (T *)k->y[0] + (u / tiles / s->heads * s->tokens * s->heads + u / tiles % s->heads) * s->out;
-        N(attention_tile)(&h, u % tiles, y, (T *)k->y[1] + u / tiles * s->tokens);
+        T *y = RESULT(T, 0) + (u / tiles / s->heads * s->tokens * s->heads + u / tiles % s->heads) * s->out;
+        N(attention_tile)(&h, u % tiles, y, RESULT(T, 1) + u / tiles * s->tokens);
     }
 }
 
@@ -193,12 +193,12 @@ static N(back) N(back_of)(const wg_kernel *k, const attention_sizes *s, int64_t 
     N(back) b = { .h = N(head_of)(k, s, which) };
     const int64_t example = which / s->heads, part = which % s->heads,
                   results = example * s->tokens * b.h.v_step + part * s->out;
-    b.y = (const T *)k->x[4] + results;
-    b.log_sum = (const T *)k->x[5] + which * s->tokens;
-    b.gy = (const T *)k->x[6] + results;
-    b.gq = (T *)k->y[0] + (b.h.q - (const T *)k->x[0]);
-    b.gk = (T *)k->y[1] + (b.h.k - (const T *)k->x[1]);
-    b.gv = (T *)k->y[2] + (b.h.v - (const T *)k->x[2]);
+    b.y = OPERAND(T, 4) + results;
+    b.log_sum = OPERAND(T, 5) + which * s->tokens;
+    b.gy = OPERAND(T, 6) + results;
+    b.gq = RESULT(T, 0) + (b.h.q - OPERAND(T, 0));
+    b.gk = RESULT(T, 1) + (b.h.k - OPERAND(T, 1));
+    b.gv = RESULT(T, 2) + (b.h.v - OPERAND(T, 2));
     b.slopes = b.h.score + ATTENTION_TILE * ATTENTION_TILE;
     b.turned_slopes = b.slopes + ATTENTION_TILE * ATTENTION_TILE;
     return b;
@@ -279,7 +279,7 @@ static void N(attention_grad)(const wg_kernel *k, const attention_sizes *s)
     const bool few = s->batch * s->heads < ATTENTION_FEW_HEADS;
     const int64_t tiles = !few ? 1 : attention_tiles(k->phase ? s->tokens : s->keys),
                   tile = few ? ATTENTION_TILE : INT64_MAX, queries = attention_tiles(s->tokens);
-    for (int64_t u = k->begin; u < k->end; u++) {
+    EACH_UNIT(u) {
         N(back) b = N(back_of)(k, s, u / tiles);
         const N(head) *h = &b.h;
         const int64_t first = few ? u % tiles * tile : 0, all = k->phase ? s->tokens : s->keys,

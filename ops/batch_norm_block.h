@@ -165,7 +165,7 @@ ALWAYS_INLINE bool N(batch_kernel)(const wg_kernel *k, bool grad)
     if (grad) o.dgamma = k->y[1], o.dbeta = k->y[2];
     o.part = k->scratch, o.scale = o.part + 2 * m->blocks * m->f;
     o.level = o.scale + m->f, o.slope = o.level + m->f;
-    for (int64_t u = k->begin; u < k->end; u++) {
+    EACH_UNIT(u) {
         const unit s = unit_of(m, k->phase, u);
         for (int64_t b = s.block; b < s.last && s.sums; b++)
             if (grad) N(sums)(&o, m, b, s.c, s.end);

@@ -28,8 +28,8 @@ static int64_t N(factor)(T *a, int64_t n, int64_t step, T *room)
 
 static bool N(cholesky_of)(const wg_kernel *k, int64_t u, int64_t n)
 {
-    const T *x = (const T *)k->x[0] + u * n * n;
-    T *y = (T *)k->y[0] + u * n * n, *a = k->scratch;
+    const T *x = OPERAND(T, 0) + u * n * n;
+    T *y = RESULT(T, 0) + u * n * n, *a = k->scratch;
     int wrong = 0;
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = i; j < n; j++) {

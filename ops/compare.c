@@ -23,8 +23,8 @@ KERNEL(greater_equal) { COMPARE(a >= b); }
 
 /* Elements are copied as bytes, so one loop serves all dtypes of a size. The choice is a mask, since
  * compilers do not vectorise a choice between two loads. */
-#define WORDS(T, A, B)                                                    \
-    WG_LOOP_(k, T, T, const T c = (T) - (T)((const uint8_t *)k->x[0])[i]; \
+#define WORDS(T, A, B)                                             \
+    WG_LOOP_(k, T, T, const T c = (T) - (T)OPERAND(uint8_t, 0)[i]; \
              , WG_AT##A##_(k, 1, a), WG_AT##B##_(k, 2, b), (a & c) | (b & ~c))
 #define BYTES_OF(T, A, B) choose_bytes(k->x[0], k->x[1], k->x[2], k->y[0], k->end - k->begin, A, B)
 /* LOOP(T, A, B) for the steps A and B of the operands. */
@@ -38,9 +38,9 @@ KERNEL(greater_equal) { COMPARE(a >= b); }
     } while (0)
 static void choose_one(const wg_kernel *k, size_t size)
 {
-    int j = *(const bool *)k->x[0] ? 1 : 2;
-    const char *x = (const char *)k->x[j];
-    char *restrict y = (char *)k->y[0];
+    int j = *OPERAND(bool, 0) ? 1 : 2;
+    const char *x = k->x[j];
+    char *restrict y = k->y[0];
     size_t n = (size_t)(k->end - k->begin);
     if (k->step[j]) memcpy(y, x, n * size);
     else
@@ -114,8 +114,8 @@ static bool cast_stored(const wg_kernel *k)
     float room[CAST_BLOCK];
     for (int64_t i = 0; i < n; i += block) {
         const int64_t m = n - i < block ? n - i : block;
-        void *y = (char *)k->y[0] + (size_t)i * wg_dtype_size(to);
-        const void *x = (const char *)k->x[0] + (size_t)i * wg_dtype_size(from);
+        void *y = RESULT(char, 0) + (size_t)i * wg_dtype_size(to);
+        const void *x = OPERAND(char, 0) + (size_t)i * wg_dtype_size(from);
         if (to == WG_F32) wgi_widen(from, x, y, m);
         else x = wgi_as_floats(from, x, room, m);
         if (wg_dtype_is_stored(to)) wgi_narrow(to, x, y, m);

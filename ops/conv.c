@@ -265,7 +265,7 @@ KERNEL(conv_weights)
     const weights *w = k->prepared;
     if (!w) own = weights_of(k), w = &own;
     if (!k->phase)
-        for (int64_t u = k->begin; u < k->end; u++) BY_FLOAT(k, unit, k, w, u);
+        EACH_UNIT(u) BY_FLOAT(k, unit, k, w, u);
     else {
         const int64_t to = k->end * ADDED < w->size ? k->end * ADDED : w->size;
         BY_FLOAT(k, add_parts, k->scratch, k->y[0], w->size, w->parts, k->begin * ADDED, to);

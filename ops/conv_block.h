@@ -419,7 +419,7 @@ static void N(run)(const wg_kernel *k, const conv_sizes *s)
         N(lines)(s, x, memory, y, k->begin, k->end);
         return;
     }
-    for (int64_t u = k->begin; u < k->end; u++)
+    EACH_UNIT(u)
         if (k->phase && f.wide) N(few_line)(s, &f, memory, W, y, u);
         else if (k->phase) N(channel_line)(s, x, W, y, u);
         else if (f.wide) N(copy_line)(s, &f, x, memory, u);

@@ -11,7 +11,7 @@ enum { AHEAD = 1024, EXP_BLOCK = 16, PANEL = 1024 };
 /* The class number of row r, or -1 after a fault: it is out of range. */
 static int64_t label_of(const wg_kernel *k, int64_t r, int64_t classes)
 {
-    int64_t label = k->xt[1].dtype == WG_I32 ? ((const int32_t *)k->x[1])[r] : ((const int64_t *)k->x[1])[r];
+    int64_t label = k->xt[1].dtype == WG_I32 ? OPERAND(int32_t, 1)[r] : OPERAND(int64_t, 1)[r];
     if (label >= 0 && label < classes) return label;
     wg_fault_at(k, r, label, classes, "label out of range");
     k->fault->operand = 1;
@@ -40,18 +40,18 @@ KERNEL(as_class)
     const struct as_class *a = k->attr;
     const int64_t classes = a->classes;
     const wg_dtype t = k->xt[0].dtype;
-    for (int64_t i = k->begin; i < k->end; i++) {
-        const double v = t == WG_F32   ? ((const float *)k->x[0])[i]
-                         : t == WG_F64 ? ((const double *)k->x[0])[i]
-                         : t == WG_I32 ? ((const int32_t *)k->x[0])[i]
-                                       : (double)((const int64_t *)k->x[0])[i];
+    EACH_UNIT(i) {
+        const double v = t == WG_F32   ? OPERAND(float, 0)[i]
+                         : t == WG_F64 ? OPERAND(double, 0)[i]
+                         : t == WG_I32 ? OPERAND(int32_t, 0)[i]
+                                       : (double)OPERAND(int64_t, 0)[i];
         if (!(v == floor(v) && fabs(v) <= 0x1p53))
             return wg_fault_number(k, i, v,
                                    a->what ? "a length is no whole number" : "a label is no whole number");
         if (classes && (v < 0 || v >= (double)classes))
             return wg_fault_at(k, i, (int64_t)v, classes,
                                a->what ? "length out of range" : "label out of range");
-        ((int64_t *)k->y[0])[i] = (int64_t)v;
+        RESULT(int64_t, 0)[i] = (int64_t)v;
     }
     return true;
 }

@@ -69,9 +69,9 @@ static bool N(distributions)(const wg_kernel *k, int64_t n)
 {
     const T *p = k->x[0], *counts = k->x[1];
     double sum;
-    for (int64_t r = k->begin; r < k->end; r++)
+    EACH_UNIT(r)
         if (counts[r] != 0 && !N(is_distribution)(k, 0, p + r * n, r, n, &sum)) return false;
-    memcpy((T *)k->y[0] + k->begin * n, p + k->begin * n, (size_t)((k->end - k->begin) * n) * sizeof(T));
+    memcpy(RESULT(T, 0) + k->begin * n, p + k->begin * n, (size_t)((k->end - k->begin) * n) * sizeof(T));
     return true;
 }
 
@@ -146,22 +146,21 @@ ALWAYS_INLINE bool N(cross_rows)(const wg_kernel *k, int64_t n, bool losses, boo
     T *const dz = gradients ? k->y[losses ? 3 : 0] : NULL;
     const bool stream = gradients && streams(k, losses ? 3 : 0);
     const N(kept) kept = { k->scratch, both ? (T *)k->scratch + n : NULL };
-    for (int64_t r = k->begin; r < k->end; r++) {
-        const T *z = (const T *)k->x[0] + r * n, *p = shares ? (const T *)k->x[1] + r * n : NULL;
+    EACH_UNIT(r) {
+        const T *z = OPERAND(T, 0) + r * n, *p = shares ? OPERAND(T, 1) + r * n : NULL;
         const int64_t label = p ? -1 : label_of(k, r, n);
         if (!p && label < 0) return false;
         double sum = 1;
         if (losses && p && strict && !N(is_distribution)(k, 1, p, r, n, &sum)) return false;
         if (gradients && p && !strict) ROW_SUM(sum, n, p[i]);
-        const N(row_scale) s = losses ? N(scale_of)(z, n, both, kept)
-                                      : (N(row_scale)){ ((const T *)k->x[3])[r], ((const T *)k->x[4])[r] };
+        const N(row_scale) s =
+            losses ? N(scale_of)(z, n, both, kept) : (N(row_scale)){ OPERAND(T, 3)[r], OPERAND(T, 4)[r] };
         if (losses) {
-            ((T *)k->y[0])[r] = p ? N(share_loss)(z, p, n, s) : N(class_loss)(z, n, label, s);
-            ((T *)k->y[1])[r] = s.most;
-            ((T *)k->y[2])[r] = s.sum;
+            RESULT(T, 0)[r] = p ? N(share_loss)(z, p, n, s) : N(class_loss)(z, n, label, s);
+            RESULT(T, 1)[r] = s.most;
+            RESULT(T, 2)[r] = s.sum;
         }
-        if (gradients)
-            N(gradient)(z, p, sum, label, dz + r * n, n, ((const T *)k->x[2])[r], s, both, kept, stream);
+        if (gradients) N(gradient)(z, p, sum, label, dz + r * n, n, OPERAND(T, 2)[r], s, both, kept, stream);
     }
     if (gradients) stream_end();
     return true;

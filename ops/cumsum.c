@@ -23,8 +23,8 @@ static inline int64_t blocks_of(const lines *l) { return (l->inner + COLUMNS - 1
 enum { WIDEST = 16 * COLUMNS, LEAST_PAST = 128 };
 #define SUMS(T, S, Y)                                                       \
     do {                                                                    \
-        const T *x = (const T *)k->x[0] + at;                               \
-        Y *y = (Y *)k->y[0] + at, piece[WIDEST];                            \
+        const T *x = OPERAND(T, 0) + at;                                    \
+        Y *y = RESULT(Y, 0) + at, piece[WIDEST];                            \
         S sum[WIDEST];                                                      \
         for (int64_t j = 0; j < wide; j++) sum[j] = 0;                      \
         for (int64_t i = 0; i < l.n; i++) {                                 \
@@ -59,8 +59,8 @@ static void columns(const wg_kernel *k, const lines *of)
 
 #define ROW_SUMS(T)                                        \
     do {                                                   \
-        const T *x = (const T *)k->x[0] + u * n;           \
-        int64_t *y = (int64_t *)k->y[0] + u * n, sum = 0;  \
+        const T *x = OPERAND(T, 0) + u * n;                \
+        int64_t *y = RESULT(int64_t, 0) + u * n, sum = 0;  \
         for (int64_t i = 0; i < n; i++) {                  \
             const int64_t at = a->reverse ? n - 1 - i : i; \
             const int64_t before = sum;                    \
@@ -69,12 +69,12 @@ static void columns(const wg_kernel *k, const lines *of)
         }                                                  \
     } while (0)
 #define FLOAT_ROW(n_, T) \
-    cumsum_row_##n_((T *)k->y[0] + u * n, (const T *)k->x[0] + u * n, n, a->exclusive, a->reverse, past)
+    cumsum_row_##n_(RESULT(T, 0) + u * n, OPERAND(T, 0) + u * n, n, a->exclusive, a->reverse, past)
 static void rows(const wg_kernel *k, int64_t n)
 {
     const struct cumsum *a = k->attr;
     const bool past = n >= LEAST_PAST && streams(k, 0);
-    for (int64_t u = k->begin; u < k->end; u++) switch (k->xt[0].dtype) {
+    EACH_UNIT(u) switch (k->xt[0].dtype) {
         case WG_F32: FLOAT_ROW(f32, float); break;
         case WG_F64: FLOAT_ROW(f64, double); break;
         case WG_I32: ROW_SUMS(int32_t); break;

@@ -21,7 +21,7 @@ static bool is_odd(const int64_t *row, int64_t n)
 
 static double of_diagonal(const wg_kernel *k, int64_t u, int64_t n, int what)
 {
-    double product = is_odd((const int64_t *)k->x[2] + u * n, n) ? -1 : 1, logs = 0;
+    double product = is_odd(OPERAND(int64_t, 2) + u * n, n) ? -1 : 1, logs = 0;
     for (int64_t i = 0; i < n; i++) {
         const double d = (double)number_of(k, 1, (u * n + i) * n + i);
         if (what == DET) product *= d;
@@ -35,13 +35,13 @@ KERNEL(lu_det)
 {
     const int what = ((const struct lu_det *)k->attr)->what;
     const int64_t n = matrices_of(k->xt[0].shape).n;
-    for (int64_t u = k->begin; u < k->end; u++) {
+    EACH_UNIT(u) {
         const double v = what == WEAK ? is_weak(k, 1, u, n) : of_diagonal(k, u, n, what);
         if (isnan(v))
             return wg_fault_at(k, u * (n + !n), n + !n, WG_FAULT_MATRIX,
                                "has a determinant below 0: wg_slogdet gives its sign and logarithm");
-        if (k->yt[0].dtype == WG_F32) ((float *)k->y[0])[u] = (float)v;
-        else ((double *)k->y[0])[u] = v;
+        if (k->yt[0].dtype == WG_F32) RESULT(float, 0)[u] = (float)v;
+        else RESULT(double, 0)[u] = v;
     }
     return true;
 }
@@ -126,8 +126,8 @@ static void out_of_factors(const wg_kernel *k, const factors *f, int64_t u, long
             for (int64_t s = j + 1; s < n && j < f->rank; s++) v[i * n + j] -= f->a[j * n + s] * v[i * n + s];
             if (j < f->rank) v[i * n + j] /= f->a[j * n + j];
             const int64_t at = (u * n + f->row[i]) * n + f->column[j];
-            if (k->yt[0].dtype == WG_F32) ((float *)k->y[0])[at] = (float)(f->d * v[i * n + j]);
-            else ((double *)k->y[0])[at] = (double)(f->d * v[i * n + j]);
+            if (k->yt[0].dtype == WG_F32) RESULT(float, 0)[at] = (float)(f->d * v[i * n + j]);
+            else RESULT(double, 0)[at] = (double)(f->d * v[i * n + j]);
         }
 }
 
@@ -170,7 +170,7 @@ static void cofactors_of(const wg_kernel *k, int64_t u, int64_t n, int c)
     long double *v = f.a + n * n;
     f.row = (int64_t *)(v + n * n + n), f.column = f.row + n;
     if (number_of(k, 1, u) == 0) {
-        memset((char *)k->y[0] + (size_t)(u * n * n) * wg_dtype_size(k->yt[0].dtype), 0,
+        memset(RESULT(char, 0) + (size_t)(u * n * n) * wg_dtype_size(k->yt[0].dtype), 0,
                (size_t)(n * n) * wg_dtype_size(k->yt[0].dtype));
         return;
     }
@@ -186,7 +186,7 @@ static void cofactors_of(const wg_kernel *k, int64_t u, int64_t n, int c)
 
 static bool each_matrix(const wg_kernel *k, int c)
 {
-    for (int64_t u = k->begin; u < k->end; u++) cofactors_of(k, u, matrices_of(k->xt[0].shape).n, c);
+    EACH_UNIT(u) cofactors_of(k, u, matrices_of(k->xt[0].shape).n, c);
     return true;
 }
 KERNEL(cofactors) { return each_matrix(k, -1); }

@@ -50,9 +50,9 @@ static void N(sort)(const T *a, T *v, T *w, int64_t n)
 
 static bool N(eigh_of)(const wg_kernel *k, int64_t u, int64_t n)
 {
-    const T *x = (const T *)k->x[0] + u * n * n;
+    const T *x = OPERAND(T, 0) + u * n * n;
     const size_t bytes = (size_t)(n * n) * sizeof(T);
-    T *w = (T *)k->y[0] + u * n, *y = (T *)k->y[1] + u * n * n, *a = k->scratch, *v = a;
+    T *w = RESULT(T, 0) + u * n, *y = RESULT(T, 1) + u * n * n, *a = k->scratch, *v = a;
     int wrong = 0;
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = 0; j < n; j++) {

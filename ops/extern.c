@@ -17,7 +17,7 @@ static double *doubles_of(const wg_kernel *k, int operand, double **buffer)
     int64_t n = wg_shape_size(*k->xt[operand].shape);
     if (k->xt[operand].dtype == WG_F64) return (double *)(uintptr_t)k->x[operand];
     double *x = *buffer;
-    for (int64_t i = 0; i < n; i++) x[i] = ((const float *)k->x[operand])[i];
+    for (int64_t i = 0; i < n; i++) x[i] = OPERAND(float, operand)[i];
     *buffer += n;
     return x;
 }
@@ -26,7 +26,7 @@ static bool done(const wg_kernel *k, int status, const double *y, const char *fa
 {
     if (status) return wg_fault_at(k, 0, status, WG_FAULT_USER, failed);
     for (int64_t i = 0, m = wg_shape_size(*k->yt[0].shape); k->yt[0].dtype == WG_F32 && i < m; i++)
-        ((float *)k->y[0])[i] = (float)y[i];
+        RESULT(float, 0)[i] = (float)y[i];
     return true;
 }
 

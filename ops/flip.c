@@ -30,7 +30,7 @@ KERNEL(flip)
     const size_t size = wg_dtype_size(k->xt[0].dtype), row = run_bytes(&k->xt[0], axis);
     const int64_t n = k->xt[0].shape->dim[axis];
     for (int64_t u = k->begin; u < k->end && n; u++)
-        reverse_runs((char *)k->y[0] + (size_t)u * row, (const char *)k->x[0] + (size_t)u * row, n,
+        reverse_runs(RESULT(char, 0) + (size_t)u * row, OPERAND(char, 0) + (size_t)u * row, n,
                      row / (size_t)n, size);
     return true;
 }
@@ -39,8 +39,8 @@ KERNEL(index_along)
 {
     const int axis = ((const struct index_along *)k->attr)->axis;
     const int64_t n = k->yt[0].shape->dim[axis], inner = inner_of(k->yt[0].shape, axis);
-    int64_t *y = (int64_t *)k->y[0] + k->begin * n * inner;
-    for (int64_t u = k->begin; u < k->end; u++)
+    int64_t *y = RESULT(int64_t, 0) + k->begin * n * inner;
+    EACH_UNIT(u)
         for (int64_t i = 0; i < n; i++)
             for (int64_t j = 0; j < inner; j++) *y++ = i;
     return true;

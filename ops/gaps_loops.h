@@ -48,8 +48,8 @@ static bool N(quotient)(const N(scale) * s, N(fraction) f, T *y)
 static bool N(gaps)(const wg_kernel *k, int64_t u)
 {
     const int64_t n = matrices_of(k->yt[0].shape).n;
-    const T *w = (const T *)k->x[0] + u * n, tie = N(tie)(n) * N(largest)(w, n);
-    T *y = (T *)k->y[0] + u * n * n;
+    const T *w = OPERAND(T, 0) + u * n, tie = N(tie)(n) * N(largest)(w, n);
+    T *y = RESULT(T, 0) + u * n * n;
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = 0; j < n; j++) {
             if (i != j && N(within)(w[j] - w[i], tie))
@@ -77,9 +77,9 @@ static N(fraction)
 static bool N(slope_all)(const wg_kernel *k, int64_t u, bool sums)
 {
     const int64_t n = matrices_of(k->yt[0].shape).n;
-    const T *w = (const T *)k->x[0] + u * n, *g = (const T *)k->x[1] + u * n, *d = (const T *)k->x[2] + u * n,
-            *e = (const T *)k->x[3] + u * n, sign = sums ? 1 : -1;
-    T *y = (T *)k->y[0] + u * n * n;
+    const T *w = OPERAND(T, 0) + u * n, *g = OPERAND(T, 1) + u * n, *d = OPERAND(T, 2) + u * n,
+            *e = OPERAND(T, 3) + u * n, sign = sums ? 1 : -1;
+    T *y = RESULT(T, 0) + u * n * n;
     N(scale) s = { N(largest)(w, n), N(largest)(g, n), 0, n, true };
     const T size = N(larger)(N(largest)(d, n), N(largest)(e, n));
     for (int64_t i = 0; i < n; i++)
@@ -107,7 +107,7 @@ static bool N(close_all)(const wg_kernel *k, int64_t u)
 {
     const wg_shape *s = k->xt[0].shape;
     const int64_t n = s->dim[s->rank - 1];
-    ((bool *)k->y[0])[u] = N(any_close)((const T *)k->x[0] + u * n, n);
+    RESULT(bool, 0)[u] = N(any_close)(OPERAND(T, 0) + u * n, n);
     return true;
 }
 
@@ -123,10 +123,10 @@ static void N(mix_columns)(T *v, int64_t m, int64_t n, int64_t p, int64_t q, T s
 static bool N(mix)(const wg_kernel *k, int64_t u, bool right)
 {
     const matrices a = matrices_of(k->xt[0].shape);
-    const T *w = (const T *)k->x[1] + u * a.n;
+    const T *w = OPERAND(T, 1) + u * a.n;
     const T tie = N(tie)(a.n) * N(largest)(w, a.n), sine = (T)0.84147098480789651;
-    T *y = (T *)k->y[0] + u * a.m * a.n;
-    memcpy(y, (const T *)k->x[0] + u * a.m * a.n, (size_t)(a.m * a.n) * sizeof *y);
+    T *y = RESULT(T, 0) + u * a.m * a.n;
+    memcpy(y, OPERAND(T, 0) + u * a.m * a.n, (size_t)(a.m * a.n) * sizeof *y);
     for (int64_t i = 0; i < a.n; i++)
         for (int64_t j = i + 1; j < a.n && N(within)(w[j] - w[i], tie); j++)
             N(mix_columns)(y, a.m, a.n, i, j, right && N(within)(w[i] + w[j], tie) ? -sine : sine);
@@ -151,10 +151,10 @@ static N(fraction)
 static bool N(turn_all)(const wg_kernel *k, int64_t u)
 {
     const int64_t n = matrices_of(k->yt[0].shape).n;
-    const T *w = (const T *)k->x[0] + u * n, *p = (const T *)k->x[1] + u * n * n,
-            *d = (const T *)k->x[2] + u * n * n, *e = (const T *)k->x[3] + u * n * n;
-    T *y = (T *)k->y[0] + u * n * n;
-    N(scale) s = { N(largest)(w, n), N(largest)(p, n * n), 0, n, ((const bool *)k->x[4])[u] };
+    const T *w = OPERAND(T, 0) + u * n, *p = OPERAND(T, 1) + u * n * n, *d = OPERAND(T, 2) + u * n * n,
+            *e = OPERAND(T, 3) + u * n * n;
+    T *y = RESULT(T, 0) + u * n * n;
+    N(scale) s = { N(largest)(w, n), N(largest)(p, n * n), 0, n, OPERAND(bool, 4)[u] };
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = i + 1; j < n && N(is_close)(&s, w[j] - w[i]); j++)
             s.steep = N(larger)(s.steep, N(turn)(&s, w, p, d, e, i, j).limit);
@@ -208,11 +208,11 @@ static bool N(svd_turn_of_zeros)(const N(scale) * s, const T *p, const T *d, con
 static bool N(svd_turn_all)(const wg_kernel *k, int64_t u)
 {
     const int64_t n = matrices_of(k->yt[0].shape).n;
-    const T *w = (const T *)k->x[0] + u * n, *p = (const T *)k->x[1] + 2 * u * n * n,
-            *d = (const T *)k->x[2] + 2 * u * n * n, *e = (const T *)k->x[3] + 2 * u * n * n;
-    T *y = (T *)k->y[0] + u * n * n;
+    const T *w = OPERAND(T, 0) + u * n, *p = OPERAND(T, 1) + 2 * u * n * n,
+            *d = OPERAND(T, 2) + 2 * u * n * n, *e = OPERAND(T, 3) + 2 * u * n * n;
+    T *y = RESULT(T, 0) + u * n * n;
     const T most = N(largest)(w, n), tie = N(tie)(n) * most;
-    N(scale) s = { most, N(largest)(p, 2 * n * n) * most, 0, n, ((const bool *)k->x[4])[u] };
+    N(scale) s = { most, N(largest)(p, 2 * n * n) * most, 0, n, OPERAND(bool, 4)[u] };
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = i + 1; j < n && N(is_close)(&s, w[j] - w[i]); j++)
             s.steep = N(larger)(s.steep, N(svd_turn)(&s, w, p, d, e, i, j).limit);

@@ -30,8 +30,8 @@ static inline void fetch_row(const wg_kernel *k, int64_t i, int64_t limit, const
 {
     enum { MOST = 1024 }; /* bytes; the processor itself fetches what comes behind */
     int64_t row = -1;
-    if (k->xt[1].dtype == WG_I32) row = ((const int32_t *)k->x[1])[i];
-    if (k->xt[1].dtype == WG_I64) row = ((const int64_t *)k->x[1])[i];
+    if (k->xt[1].dtype == WG_I32) row = OPERAND(int32_t, 1)[i];
+    if (k->xt[1].dtype == WG_I64) row = OPERAND(int64_t, 1)[i];
     if (row < 0 || row >= limit) return;
     for (size_t b = 0; b < n && b < MOST; b += 64) __builtin_prefetch(from + (size_t)row * n + b);
 }
@@ -48,11 +48,11 @@ KERNEL(gather)
     for (int64_t i = k->begin, end; i < k->end; i = end) {
         const int64_t b = batch ? i / each : 0, last = batch ? (b + 1) * each : k->end;
         const int64_t moved = (batch ? batch_of_numbers(x, rows, batch, b) - b : 0) * each;
-        const char *from = (const char *)k->x[0] + (size_t)(b * limit) * n;
+        const char *from = OPERAND(char, 0) + (size_t)(b * limit) * n;
         end = last < k->end ? last : k->end;
         const int64_t ahead = n >= 64 && n * (size_t)limit >= FAR ? end - AHEAD : 0;
         for (int64_t j = i, row; j < end; j++) {
-            char *to = (char *)k->y[0] + (size_t)j * n;
+            char *to = RESULT(char, 0) + (size_t)j * n;
             if (j < ahead) fetch_row(k, moved + j + AHEAD, limit, from, n);
             if (!row_at(k, 1, moved + j, limit, strict, &row)) return false;
             if (n == 4) memcpy(to, from + row * 4, 4); /* no call */
@@ -86,7 +86,7 @@ typedef struct block {
 static void clear(const wg_kernel *k, const added a, const block u, int64_t count)
 {
     const size_t size = wg_dtype_size(k->yt[0].dtype);
-    char *to = (char *)k->y[0] + (size_t)(u.b * count * a.columns + u.c) * size;
+    char *to = RESULT(char, 0) + (size_t)(u.b * count * a.columns + u.c) * size;
     if (u.wide == a.columns) memset(to, 0, (size_t)(count * u.wide) * size);
     else
         for (int64_t r = 0; r < count; r++)
@@ -96,9 +96,9 @@ static void clear(const wg_kernel *k, const added a, const block u, int64_t coun
 /* The rows of operand p are added in order. */
 #define ADD_ROWS(T)                                                                 \
     do {                                                                            \
-        T *to = (T *)k->y[0] + u.b * count * a.columns + u.c;                       \
+        T *to = RESULT(T, 0) + u.b * count * a.columns + u.c;                       \
         for (int64_t i = u.b * rows; i < (u.b + 1) * rows; i++) {                   \
-            const T *restrict x = (const T *)k->x[p] + i * a.columns + u.c;         \
+            const T *restrict x = OPERAND(T, p) + i * a.columns + u.c;              \
             int64_t row;                                                            \
             if (!row_at(k, p + 1, moved + i, count, g->strict, &row)) return false; \
             T *restrict y = to + row * a.columns;                                   \

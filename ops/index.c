@@ -13,8 +13,8 @@ KERNEL(one_hot)
 {
     const int64_t count = ((const struct one_hot *)k->attr)->count;
     size_t size = wg_dtype_size(k->yt[0].dtype);
-    for (int64_t i = k->begin; i < k->end; i++) {
-        char *y = (char *)k->y[0] + (size_t)(i * count) * size;
+    EACH_UNIT(i) {
+        char *y = RESULT(char, 0) + (size_t)(i * count) * size;
         int64_t class;
         if (!class_at(k, 0, i, count, &class)) return false;
         memset(y, 0, (size_t)count * size);
@@ -28,10 +28,10 @@ KERNEL(unit_rows)
 {
     const int64_t n = k->yt[0].shape->dim[1], from = ((const struct unit_rows *)k->attr)->from;
     const size_t size = wg_dtype_size(k->yt[0].dtype);
-    memset((char *)k->y[0] + (size_t)(k->begin * n) * size, 0, (size_t)((k->end - k->begin) * n) * size);
-    for (int64_t i = k->begin; i < k->end; i++) {
-        if (k->yt[0].dtype == WG_F32) ((float *)k->y[0])[i * n + from + i] = 1;
-        else ((double *)k->y[0])[i * n + from + i] = 1;
+    memset(RESULT(char, 0) + (size_t)(k->begin * n) * size, 0, (size_t)((k->end - k->begin) * n) * size);
+    EACH_UNIT(i) {
+        if (k->yt[0].dtype == WG_F32) RESULT(float, 0)[i * n + from + i] = 1;
+        else RESULT(double, 0)[i * n + from + i] = 1;
     }
     return true;
 }

@@ -11,7 +11,7 @@ KERNEL(max) { REDUCE(k, MAX_TYPES); }
  * of all is the element looked for. */
 #define PLACES_OF_COLUMNS(T, I, ...)                                                               \
     do {                                                                                           \
-        const T *x = (const T *)k->x[0] + (u / blocks * s->n) * s->inner + c;                      \
+        const T *x = OPERAND(T, 0) + (u / blocks * s->n) * s->inner + c;                           \
         T best[COLUMNS], most[COLUMNS];                                                            \
         for (int64_t j = 0; j < wide; j++) best[j] = x[j], place[j] = 0;                           \
         for (int64_t r = 0; r < s->n; r += BLOCK) {                                                \
@@ -28,7 +28,7 @@ KERNEL(max) { REDUCE(k, MAX_TYPES); }
 /* The same for a row. */
 #define PLACE_IN_ROW(T, I, ...)                                                 \
     do {                                                                        \
-        const T *x = (const T *)k->x[0] + u * s->n;                             \
+        const T *x = OPERAND(T, 0) + u * s->n;                                  \
         int64_t i = 0;                                                          \
         T best;                                                                 \
         LARGEST(T, s->n, best);                                                 \
@@ -54,8 +54,8 @@ KERNEL(argmax)
 {
     const span s = kernel_span(k);
     int64_t place[COLUMNS], blocks = column_blocks(&s);
-    for (int64_t u = k->begin; u < k->end; u++) {
-        int64_t *y = (int64_t *)k->y[0] + u / blocks * s.inner + u % blocks * COLUMNS;
+    EACH_UNIT(u) {
+        int64_t *y = RESULT(int64_t, 0) + u / blocks * s.inner + u % blocks * COLUMNS;
         memcpy(y, place, sizeof *y * (size_t)find_places(k, &s, u, place));
     }
     return true;
@@ -67,26 +67,26 @@ KERNEL(argmax)
     do {                                                                                                    \
         const int64_t wide = find_places(k, &s, u, place), c = u % blocks * COLUMNS,                        \
                       rows = wide == s.inner ? 1 : s.n, together = s.n / rows * wide;                       \
-        T *y = (T *)k->y[0] + u / blocks * s.n * s.inner + c;                                               \
+        T *y = RESULT(T, 0) + u / blocks * s.n * s.inner + c;                                               \
         for (int64_t i = 0; i < rows; i++) memset(y + i * s.inner, 0, (size_t)together * sizeof(T));        \
         for (int64_t j = 0; j < wide; j++) y[place[j] * s.inner + j] = VALUE(u / blocks * s.inner + c + j); \
     } while (0)
 #define YES(j)    true
-#define FLOAT(j)  ((const float *)k->x[1])[j]
-#define DOUBLE(j) ((const double *)k->x[1])[j]
+#define FLOAT(j)  OPERAND(float, 1)[j]
+#define DOUBLE(j) OPERAND(double, 1)[j]
 
 KERNEL(max_mask)
 {
     const span s = kernel_span(k);
     int64_t place[COLUMNS], blocks = column_blocks(&s);
-    for (int64_t u = k->begin; u < k->end; u++) AT_PLACES(bool, YES);
+    EACH_UNIT(u) AT_PLACES(bool, YES);
     return true;
 }
 KERNEL(max_grad)
 {
     const span s = kernel_span(k);
     int64_t place[COLUMNS], blocks = column_blocks(&s);
-    for (int64_t u = k->begin; u < k->end; u++)
+    EACH_UNIT(u)
         if (k->xt[0].dtype == WG_F32) AT_PLACES(float, FLOAT);
         else AT_PLACES(double, DOUBLE);
     return true;

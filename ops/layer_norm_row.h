@@ -125,7 +125,7 @@ static bool N(rows)(const wg_kernel *k)
     const matrix m = matrix_of(k);
     N(layer) o = { .x = k->x[0], .gamma = k->x[1], .beta = k->x[2], .y = k->y[0] };
     o.mean = k->y[1], o.variance = k->y[2], o.eps = (T)eps_of(k->attr), o.stream = streams(k, 0);
-    for (int64_t r = k->begin; r < k->end; r++) N(normalise)(&o, m.f, r);
+    EACH_UNIT(r) N(normalise)(&o, m.f, r);
     stream_end();
     return true;
 }
@@ -138,7 +138,7 @@ static bool N(rows_grad)(const wg_kernel *k)
     N(layer) o = { .x = k->x[0], .gamma = k->x[1], .gy = k->x[4], .y = k->y[0] };
     o.mean = (T *)(uintptr_t)k->x[2], o.variance = (T *)(uintptr_t)k->x[3];
     o.dgamma = k->y[1], o.dbeta = k->y[2], o.eps = (T)eps_of(k->attr), o.stream = streams(k, 0);
-    for (int64_t u = k->begin; u < k->end; u++) {
+    EACH_UNIT(u) {
         T *part = k->scratch;
         if (k->phase) {
             N(join)(&o, &m, part, u * UNIT, (u + 1) * UNIT < f ? (u + 1) * UNIT : f);

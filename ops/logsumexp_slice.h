@@ -24,8 +24,8 @@ static void N(logsumexp_rows)(const wg_kernel *k, const slices *a)
     const int64_t n = a->n, most = n < ROW_LANES ? TOGETHER / n : ROW_LANES;
     T e[TOGETHER];
     for (int64_t u = k->begin, rows; u < k->end; u += rows) {
-        const T *x = (const T *)k->x[0] + u * n;
-        T *m = (T *)k->y[1] + u, *s = (T *)k->y[2] + u;
+        const T *x = OPERAND(T, 0) + u * n;
+        T *m = RESULT(T, 1) + u, *s = RESULT(T, 2) + u;
         rows = k->end - u < most ? k->end - u : most;
         if (n < ROW_LANES) N(short_rows)(x, e, false, m, s, rows, n);
         for (int64_t r = 0; r < rows && n >= ROW_LANES; r++) {
@@ -34,7 +34,7 @@ static void N(logsumexp_rows)(const wg_kernel *k, const slices *a)
         }
         for (int64_t r = 0; r < rows; r++)
             if (!(ABS(m[r]) < INFINITY)) m[r] = 0, s[r] = N(odd_sum)(x + r * n, n, 1);
-        N(finish)((T *)k->y[0] + u, m, s, rows);
+        N(finish)(RESULT(T, 0) + u, m, s, rows);
     }
 }
 
@@ -44,17 +44,17 @@ static void N(logsumexp_columns)(const wg_kernel *k, const slices *a, int64_t u)
     N(strip) p = { .n = a->n, .inner = a->inner, .step = a->inner };
     p.wide = a->inner - c < a->wide ? a->inner - c : a->wide;
     p.high = a->inner < EXP_BLOCK ? ROW_LANES : 1;
-    p.x = p.from = (const T *)k->x[0] + o * a->n * a->inner + c;
+    p.x = p.from = OPERAND(T, 0) + o * a->n * a->inner + c;
     if (a->copied) p.from = p.e = k->scratch, p.step = p.wide;
     N(columns_max)(&p);
     N(columns_exp)(&p, false);
-    T *m = (T *)k->y[1] + at, *s = (T *)k->y[2] + at;
+    T *m = RESULT(T, 1) + at, *s = RESULT(T, 2) + at;
     for (int64_t j = 0; j < p.wide; j++) {
         const bool odd = !(ABS(p.most[j]) < INFINITY);
         m[j] = odd ? 0 : p.most[j];
         s[j] = odd ? N(odd_sum)(p.x + j, p.n, p.inner) : (T)p.total[j];
     }
-    N(finish)((T *)k->y[0] + at, m, s, p.wide);
+    N(finish)(RESULT(T, 0) + at, m, s, p.wide);
 }
 
 static bool N(logsumexp)(const wg_kernel *k, const slices *a)

@@ -137,7 +137,7 @@ OPTIONS(checked, CHECKED_FIELDS);
 static inline bool same(const wg_kernel *k) { WG_MAP1(k, a); }
 static inline bool is_total(const wg_kernel *k, int j)
 {
-    const double v = k->xt[j].dtype == WG_F32 ? (double)*(const float *)k->x[j] : *(const double *)k->x[j];
+    const double v = k->xt[j].dtype == WG_F32 ? (double)*OPERAND(float, j) : *OPERAND(double, j);
     return v != 0 ||
            wg_fault_at(k, k->begin, 0, WG_FAULT_ALONE,
                        "there is no mean of no rows: all are ignored, masked or of weight 0. The sum of "

@@ -20,14 +20,14 @@ static void clear_columns(const wg_kernel *k, matrices b, right_side s)
 {
     const size_t size = wg_dtype_size(k->yt[0].dtype);
     for (int64_t i = 0; i < b.m; i++)
-        memset((char *)k->y[0] + (size_t)((s.matrix * b.m + i) * b.n + s.c) * size, 0, (size_t)s.wide * size);
+        memset(RESULT(char, 0) + (size_t)((s.matrix * b.m + i) * b.n + s.c) * size, 0, (size_t)s.wide * size);
 }
 
 KERNEL(lu_solve)
 {
     const matrices b = matrices_of(k->xt[3].shape);
     const struct lu_solve *how = k->attr;
-    for (int64_t u = k->begin; u < k->end; u++) {
+    EACH_UNIT(u) {
         const right_side s = right_side_of(b, u);
         if (how->or_zero && is_weak(k, 1, s.matrix, b.m)) clear_columns(k, b, s);
         else if (!BY_FLOAT(k, lu_solve_columns, k, how->transposed, b, s)) return false;

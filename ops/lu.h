@@ -14,8 +14,7 @@
 /* Element i of an operand. */
 static inline long double number_of(const wg_kernel *k, int operand, int64_t i)
 {
-    return k->xt[operand].dtype == WG_F32 ? ((const float *)k->x[operand])[i]
-                                          : ((const double *)k->x[operand])[i];
+    return k->xt[operand].dtype == WG_F32 ? OPERAND(float, operand)[i] : OPERAND(double, operand)[i];
 }
 
 /* Whether triangles of matrix u say that it is singular, or so nearly that its inverse times its

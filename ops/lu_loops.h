@@ -32,9 +32,9 @@ static void N(triangles)(T *a, int64_t n, int64_t c, int64_t end, int64_t *row, 
 
 static bool N(lu_of)(const wg_kernel *k, int64_t u, int64_t n)
 {
-    T *a = (T *)k->y[0] + u * n * n;
-    int64_t *row = (int64_t *)k->y[1] + u * n;
-    if (!N(copy_finite)(a, (const T *)k->x[0] + u * n * n, n * n)) return not_finite(k, u, n);
+    T *a = RESULT(T, 0) + u * n * n;
+    int64_t *row = RESULT(int64_t, 1) + u * n;
+    if (!N(copy_finite)(a, OPERAND(T, 0) + u * n * n, n * n)) return not_finite(k, u, n);
     for (int64_t i = 0; i < n; i++) row[i] = i;
     N(triangles)(a, n, 0, n, row, k->scratch);
     return true;
@@ -43,10 +43,10 @@ static bool N(lu_of)(const wg_kernel *k, int64_t u, int64_t n)
 /* Some columns of the solution. P a = L U, where row i of P a is row[i] of a. */
 static bool N(lu_solve_columns)(const wg_kernel *k, bool transposed, matrices b, right_side s)
 {
-    const int64_t n = b.m, u = s.matrix, c = s.c, wide = s.wide, *row = (const int64_t *)k->x[2] + u * n;
-    const N(part) a = { (const T *)k->x[1] + u * n * n, n, transposed };
-    const T *x = (const T *)k->x[3] + u * n * b.n + c;
-    T *y = (T *)k->y[0] + u * n * b.n + c, *v = k->scratch, *room = v + n * COLUMNS;
+    const int64_t n = b.m, u = s.matrix, c = s.c, wide = s.wide, *row = OPERAND(int64_t, 2) + u * n;
+    const N(part) a = { OPERAND(T, 1) + u * n * n, n, transposed };
+    const T *x = OPERAND(T, 3) + u * n * b.n + c;
+    T *y = RESULT(T, 0) + u * n * b.n + c, *v = k->scratch, *room = v + n * COLUMNS;
     for (int64_t i = 0; i < n; i++) {
         if (N(element)(a, i, i) == 0) return pivot_fault(k, u, n, i, "is singular");
         memcpy(v + i * wide, x + (transposed ? i : row[i]) * b.n, (size_t)wide * sizeof(T));

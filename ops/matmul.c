@@ -463,10 +463,10 @@ static __attribute__((noinline)) bool all_tiles(const wg_kernel *k, const produc
 {
     job w = { .k = k, .p = p, .dtype = k->yt[0].dtype, .room = { room[0], room[1] } };
     const int64_t tiles = p->down * p->across;
-    for (int64_t u = k->begin; u < k->end; u++) {
+    EACH_UNIT(u) {
         int64_t a, b, y = u / tiles * p->m * p->n;
         offsets(p, u / tiles, &a, &b);
-        if (p->small) small_tile(&w, a, b, (char *)k->y[0] + (size_t)y * wg_dtype_size(w.dtype));
+        if (p->small) small_tile(&w, a, b, RESULT(char, 0) + (size_t)y * wg_dtype_size(w.dtype));
         else one_tile(&w, a, b, y, u % tiles);
     }
     return true;

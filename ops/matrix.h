@@ -51,7 +51,7 @@ static inline bool not_finite(const wg_kernel *k, int64_t matrix, int64_t n)
 /* The body of a kernel: f for each matrix u of the first operand, whose rows and columns are a.m and a.n. */
 #define EACH_MATRIX(f, ...)                                   \
     const matrices a = matrices_of(k->xt[0].shape);           \
-    for (int64_t u = k->begin; u < k->end; u++)               \
+    EACH_UNIT(u)                                              \
         if (!BY_FLOAT(k, f, k, u, __VA_ARGS__)) return false; \
     return true
 

@@ -23,7 +23,8 @@
 #define EXTERN_(c, op) wgi_op_##op
 
 /* The heads of an op's functions: VJP(exp) { gx[0] = wg_mul(gy, y); } defines exp_vjp, SHAPE(exp) exp_shape.
- * wengert/op.h says what each function does. `here` is the user's call site. VJP and SAMPLE declare the descriptor, too. */
+ * wengert/op.h says what each function does. `here` is the user's call site. VJP and SAMPLE declare the
+ * descriptor, too. */
 #define VJP(op) \
     EXTERN(op); \
     static void op##_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
@@ -220,6 +221,13 @@ typedef struct wgi_library_op {
         if ((k)->xt[0].dtype == WG_F32) STEP(float); \
         else STEP(double);                           \
     } while (0)
+
+/* In a kernel: the elements of an operand and of a result, and the units that this call computes.
+ *     EACH_UNIT(u) RESULT(double, 0)[u] = OPERAND(float, 1)[u];
+ * What only names a pointer needs no OPERAND: const T *x = k->x[0]; */
+#define OPERAND(T, j) ((const T *)k->x[j])
+#define RESULT(T, j)  ((T *)k->y[j])
+#define EACH_UNIT(u)  for (int64_t u = k->begin; u < k->end; u++)
 
 #define FOLD 256 /* elements of a leaf of a sum: docs/inside/arithmetic.md */
 

@@ -88,10 +88,10 @@ static void N(run_grad)(const pool *p, const wg_kernel *k)
 {
     const int64_t wide = p->axis[0].wide * p->axis[1].wide * p->axis[2].wide,
                   narrow = p->axis[0].narrow * p->axis[1].narrow * p->axis[2].narrow;
-    for (int64_t u = k->begin; u < k->end; u++) {
+    EACH_UNIT(u) {
         const int64_t n = u / p->blocks, c = u % p->blocks * POOL_CHANNELS,
                       until = p->channels - c < POOL_CHANNELS ? p->channels : c + POOL_CHANNELS;
-        T *to = (T *)k->y[0] + n * wide * p->channels;
+        T *to = RESULT(T, 0) + n * wide * p->channels;
         if (!p->whole && p->blocks == 1) memset(to, 0, (size_t)(wide * p->channels) * sizeof(T));
         for (int64_t i = 0; !p->whole && p->blocks > 1 && i < wide; i++)
             memset(to + i * p->channels + c, 0, (size_t)(until - c) * sizeof(T));

@@ -35,7 +35,7 @@ ALWAYS_INLINE double power_f64(double a, double b)
 static int exponent_of_all(const wg_kernel *k)
 {
     if (k->end - k->begin != 1 && (!k->step[0] || k->step[1])) return 0;
-    const double b = k->xt[1].dtype == WG_F32 ? (double)*(const float *)k->x[1] : *(const double *)k->x[1];
+    const double b = k->xt[1].dtype == WG_F32 ? (double)*OPERAND(float, 1) : *OPERAND(double, 1);
     return b == -1 || b == 1 || b == 2 || b == 3 || b == 4 ? (int)b : 0;
 }
 #define POWERS_AT(k, n, e)  \

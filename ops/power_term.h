@@ -43,7 +43,7 @@ static inline bool N(by_strips)(const wg_kernel *k, const struct pow_term *f)
     for (int64_t at = 0; at < n; at += STRIP) {
         const int64_t m = n - at < STRIP ? n - at : STRIP;
         for (int64_t i = 0; i < m; i++) a[i] = x[(at + i) * da], b[i] = e[(at + i) * db];
-        N(pow_terms)(a, b, (T *)k->y[0] + at, m, f);
+        N(pow_terms)(a, b, RESULT(T, 0) + at, m, f);
     }
     return true;
 }

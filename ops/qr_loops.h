@@ -46,8 +46,8 @@ static void N(householder)(T *x, T *r, int64_t m, int64_t n, T *work)
 
 static bool N(qr_of)(const wg_kernel *k, int64_t u, int64_t m, int64_t n)
 {
-    T *q = (T *)k->y[0] + u * m * n, *r = (T *)k->y[1] + u * n * n;
-    if (!N(copy_finite)(q, (const T *)k->x[0] + u * m * n, m * n)) return not_finite(k, u, n);
+    T *q = RESULT(T, 0) + u * m * n, *r = RESULT(T, 1) + u * n * n;
+    if (!N(copy_finite)(q, OPERAND(T, 0) + u * m * n, m * n)) return not_finite(k, u, n);
     if (is_small(m, n)) N(householder)(q, r, m, n, k->scratch);
     else wgi_lapack_qr(k->xt[0].dtype, m, n, q, r, k->scratch);
     for (int64_t i = 0; i < n; i++) {

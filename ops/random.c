@@ -39,8 +39,8 @@ static bool last_kept(double keep, uint32_t *last)
 /* n elements, beginning with element i of a group. */
 #define KEEP(T)                                                                        \
     do {                                                                               \
-        const T *x = (const T *)k->x[0] + at * k->step[0], p = *(const T *)k->x[1];    \
-        T *restrict y = (T *)k->y[0] + at;                                             \
+        const T *x = OPERAND(T, 0) + at * k->step[0], p = *OPERAND(T, 1);              \
+        T *restrict y = RESULT(T, 0) + at;                                             \
         if (k->step[0])                                                                \
             for (int64_t j = 0; j < n; j++) y[j] = bits[i + j] <= last ? x[j] / p : 0; \
         else                                                                           \
@@ -50,9 +50,9 @@ static bool last_kept(double keep, uint32_t *last)
 KERNEL(random_keep)
 {
     const bool single = k->xt[0].dtype == WG_F32;
-    const uint64_t key = wgi_philox_key(k->seed, *(const uint64_t *)k->x[2]);
+    const uint64_t key = wgi_philox_key(k->seed, *OPERAND(uint64_t, 2));
     uint32_t bits[GROUP], last;
-    if (!last_kept(single ? *(const float *)k->x[1] : *(const double *)k->x[1], &last)) {
+    if (!last_kept(single ? *OPERAND(float, 1) : *OPERAND(double, 1), &last)) {
         memset(k->y[0], 0, (size_t)(k->end - k->begin) * (single ? sizeof(float) : sizeof(double)));
         return true;
     }
@@ -74,7 +74,7 @@ OPTIONS(drawn, DRAWN_FIELDS);
 enum { PAIR_GROUP = 2 * DRAW_PAIRS };
 static void group_of_numbers(const wg_kernel *k, uint64_t group, bool normal, double y[PAIR_GROUP])
 {
-    const uint64_t key = wgi_philox_key(k->seed, *(const uint64_t *)k->x[0]);
+    const uint64_t key = wgi_philox_key(k->seed, *OPERAND(uint64_t, 0));
     uint64_t u[DRAW_PAIRS], v[DRAW_PAIRS];
     uniform_pairs(key, k->epoch, group * DRAW_PAIRS, u, v);
     double *restrict first = y, *restrict second = y + DRAW_PAIRS;
@@ -97,9 +97,9 @@ static bool fill(const wg_kernel *k, bool normal)
         const int64_t i = e % PAIR_GROUP, at = e - k->begin;
         n = k->end - e < PAIR_GROUP - i ? k->end - e : PAIR_GROUP - i;
         group_of_numbers(k, (uint64_t)(e / PAIR_GROUP), normal, z);
-        if (k->yt[0].dtype == WG_F64) memcpy((double *)k->y[0] + at, z + i, sizeof *z * (size_t)n);
+        if (k->yt[0].dtype == WG_F64) memcpy(RESULT(double, 0) + at, z + i, sizeof *z * (size_t)n);
         else {
-            float *restrict y = (float *)k->y[0] + at;
+            float *restrict y = RESULT(float, 0) + at;
             for (int64_t j = 0; j < n; j++) {
                 const float v = (float)z[i + j];
                 y[j] = v < most ? v : most;
@@ -115,7 +115,7 @@ KERNEL(random_uniform) { return fill(k, false); }
 /* n elements, beginning with element i of a group; `bad` counts those whose p is no probability. */
 #define BELOW(T)                                                                     \
     do {                                                                             \
-        const T *p = (const T *)k->x[0] + at * k->step[0];                           \
+        const T *p = OPERAND(T, 0) + at * k->step[0];                                \
         if (k->step[0])                                                              \
             for (int64_t j = 0; j < n; j++) {                                        \
                 y[at + j] = (double)bits[i + j] < (double)p[j] * 0x1p32;             \
@@ -130,13 +130,13 @@ KERNEL(random_uniform) { return fill(k, false); }
 /* The first element whose p is no probability. */
 #define FIRST_BAD(T)                                                     \
     do {                                                                 \
-        const T *p = (const T *)k->x[0];                                 \
+        const T *p = k->x[0];                                            \
         while (p[at * k->step[0]] >= 0 && p[at * k->step[0]] <= 1) at++; \
     } while (0)
 
 KERNEL(bernoulli)
 {
-    const uint64_t key = wgi_philox_key(k->seed, *(const uint64_t *)k->x[1]);
+    const uint64_t key = wgi_philox_key(k->seed, *OPERAND(uint64_t, 1));
     bool *y = k->y[0];
     int64_t bad = 0, at = 0;
     uint32_t bits[GROUP];
@@ -162,7 +162,7 @@ enum { FEW_CLASSES = 512 };
 #define TERM(j) (n <= FEW_CLASSES ? term[j] : vm_exp((double)z[j] - most))
 #define CHOSEN(T)                                                                         \
     do {                                                                                  \
-        const T *z = (const T *)k->x[0] + r * n;                                          \
+        const T *z = OPERAND(T, 0) + r * n;                                               \
         double most = -INFINITY, total = 0, sum = 0, term[FEW_CLASSES];                   \
         for (int64_t j = 0; j < n; j++) most = (double)z[j] > most ? (double)z[j] : most; \
         for (int64_t j = 0; j < n; j++) {                                                 \
@@ -180,16 +180,16 @@ enum { FEW_CLASSES = 512 };
 
 KERNEL(categorical)
 {
-    const uint64_t key = wgi_philox_key(k->seed, *(const uint64_t *)k->x[1]);
+    const uint64_t key = wgi_philox_key(k->seed, *OPERAND(uint64_t, 1));
     const int64_t n = k->xt[0].shape->dim[k->xt[0].shape->rank - 1];
-    for (int64_t r = k->begin; r < k->end; r++) {
+    EACH_UNIT(r) {
         int64_t chosen = -1;
         uint32_t w[4];
         wgi_philox(key, k->epoch, (uint64_t)r, w);
         const double u = (double)(((uint64_t)w[1] << 32 | w[0]) >> 11) * 0x1p-53;
         FLOATS(k, CHOSEN);
         if (chosen < 0) return wg_fault_at(k, r, 0, WG_FAULT_PLACE, "a row of logits gives no probabilities");
-        ((int64_t *)k->y[0])[r] = chosen;
+        RESULT(int64_t, 0)[r] = chosen;
     }
     return true;
 }

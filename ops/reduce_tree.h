@@ -128,7 +128,7 @@ static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS 
 /* Types: T of elements, L of lanes, A of totals, Y of results. */
 #define ALL_LEAVES(T, L, A, Y, OP)                    \
     do {                                              \
-        const T *x = (const T *)k->x[0];              \
+        const T *x = k->x[0];                         \
         A *leaf = (A *)k->scratch;                    \
         LEAVES(T, L, OP, k->begin, k->end, s.n, KEEP) \
     } while (0)
@@ -138,27 +138,27 @@ static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS 
         const A *leaf = (const A *)k->scratch;                           \
         A total = s.n ? leaf[0] : (A)0;                                  \
         for (int64_t i = 1; i < leaves; i++) total = OP(total, leaf[i]); \
-        *(Y *)k->y[0] = (Y)total;                                        \
+        *RESULT(Y, 0) = (Y)total;                                        \
     } while (0)
-#define ROWS(T, L, A, Y, OP)                           \
-    do {                                               \
-        OP##_SHORT(T, L, A, Y);                        \
-        for (int64_t u = k->begin; u < k->end; u++) {  \
-            const T *x = (const T *)k->x[0] + u * s.n; \
-            A total = 0;                               \
-            OP##_ROW(T, L);                            \
-            ((Y *)k->y[0])[u] = (Y)total;              \
-        }                                              \
+#define ROWS(T, L, A, Y, OP)                      \
+    do {                                          \
+        OP##_SHORT(T, L, A, Y);                   \
+        EACH_UNIT(u) {                            \
+            const T *x = OPERAND(T, 0) + u * s.n; \
+            A total = 0;                          \
+            OP##_ROW(T, L);                       \
+            RESULT(Y, 0)[u] = (Y)total;           \
+        }                                         \
     } while (0)
 /* Rows of a few elements, as coordinates are: their length is a constant, so a row is a few instructions. */
-#define SHORT_ROWS(T, L, A, Y, OP, N)                 \
-    case N:                                           \
-        for (int64_t u = k->begin; u < k->end; u++) { \
-            const T *x = (const T *)k->x[0] + u * N;  \
-            L v;                                      \
-            LEAF(L, OP, N, v);                        \
-            ((Y *)k->y[0])[u] = (Y)(A)v;              \
-        }                                             \
+#define SHORT_ROWS(T, L, A, Y, OP, N)           \
+    case N:                                     \
+        EACH_UNIT(u) {                          \
+            const T *x = OPERAND(T, 0) + u * N; \
+            L v;                                \
+            LEAF(L, OP, N, v);                  \
+            RESULT(Y, 0)[u] = (Y)(A)v;          \
+        }                                       \
         return true
 #define ADD_SHORT(T, L, A, Y)            \
     switch (s.n) {                       \
@@ -212,11 +212,11 @@ static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS 
 #define LARGER_BLOCKS(T, L, A, Y, WIDE)   BLOCKS(L, A, Y, LARGER, WIDE)
 #define COLUMNS_OF(T, L, A, Y, OP)                                                        \
     do {                                                                                  \
-        for (int64_t u = k->begin; u < k->end; u++) {                                     \
+        EACH_UNIT(u) {                                                                    \
             const int64_t o = u / blocks, c = u % blocks * COLUMNS;                       \
             const int64_t wide = s.inner - c < COLUMNS ? s.inner - c : COLUMNS;           \
-            const T *x = (const T *)k->x[0] + o * s.n * s.inner + c;                      \
-            Y *restrict y = (Y *)k->y[0] + o * s.inner + c;                               \
+            const T *x = OPERAND(T, 0) + o * s.n * s.inner + c;                           \
+            Y *restrict y = RESULT(Y, 0) + o * s.inner + c;                               \
             int64_t j = 0;                                                                \
             BLOCKS(L, A, Y, OP, 64)                                                       \
             OP##_BLOCKS(T, L, A, Y, 16) OP##_BLOCKS(T, L, A, Y, 4) BLOCKS(L, A, Y, OP, 3) \

@@ -30,8 +30,8 @@ enum { TABLE = 256 }; /* elements of the result whose weights are known at a tim
 /* Elements [i0, i1) of the axis of the result, for index u of the axes before. */
 #define MIX(T)                                                                  \
     do {                                                                        \
-        const T *x = (const T *)k->x[0] + u * n * inner;                        \
-        T *restrict y = (T *)k->y[0] + (u * m + i0) * inner;                    \
+        const T *x = OPERAND(T, 0) + u * n * inner;                             \
+        T *restrict y = RESULT(T, 0) + (u * m + i0) * inner;                    \
         for (int64_t i = i0; i < i1; i++, y += inner) {                         \
             const mixed w = table[i - i0];                                      \
             const T *p = x + w.from * inner, *q = w.b != 0 ? p + inner : p;     \
@@ -48,7 +48,7 @@ enum { TABLE = 256 }; /* elements of the result whose weights are known at a tim
     for (int64_t i0 = 0, i1; i0 < m; i0 = i1) {                                 \
         i1 = m - i0 < TABLE ? m : i0 + TABLE;                                   \
         for (int64_t i = i0; i < i1; i++) table[i - i0] = mixed_of(o, i, n, m); \
-        for (int64_t u = k->begin; u < k->end; u++) FLOATS(k, STEP);            \
+        EACH_UNIT(u) FLOATS(k, STEP);                                           \
     }
 KERNEL(resize_axis)
 {
@@ -61,8 +61,8 @@ KERNEL(resize_axis)
 
 #define UNMIX(T)                                                              \
     do {                                                                      \
-        const T *x = (const T *)k->x[0] + (u * m + i0) * inner;               \
-        T *y = (T *)k->y[0] + u * n * inner;                                  \
+        const T *x = OPERAND(T, 0) + (u * m + i0) * inner;                    \
+        T *y = RESULT(T, 0) + u * n * inner;                                  \
         for (int64_t i = i0; i < i1; i++, x += inner) {                       \
             const mixed w = table[i - i0];                                    \
             T *restrict p = y + w.from * inner;                               \
@@ -79,7 +79,7 @@ KERNEL(resize_axis_grad)
     const wg_shape *s = k->yt[0].shape;
     const int64_t n = s->dim[o->axis], m = k->xt[0].shape->dim[o->axis], inner = inner_of(s, o->axis);
     const size_t row = (size_t)(n * inner) * wg_dtype_size(k->xt[0].dtype);
-    memset((char *)k->y[0] + (size_t)k->begin * row, 0, (size_t)(k->end - k->begin) * row);
+    memset(RESULT(char, 0) + (size_t)k->begin * row, 0, (size_t)(k->end - k->begin) * row);
     IN_TABLES(UNMIX);
     return true;
 }

@@ -17,8 +17,8 @@ ALWAYS_INLINE void N(log_strip)(const T *restrict x, int64_t dx, const T *restri
 
 ALWAYS_INLINE bool N(log_by_rest)(const wg_kernel *k)
 {
-    const T *x = (const T *)k->x[0], *r = (const T *)k->x[1];
-    T *y = (T *)k->y[0];
+    const T *x = k->x[0], *r = k->x[1];
+    T *y = k->y[0];
     const int64_t n = k->end - k->begin, dx = k->step[0], dr = k->step[1];
     int64_t i = 0;
     for (; dx && dr && i + N(REST_STRIP) <= n; i += N(REST_STRIP))
@@ -30,8 +30,8 @@ ALWAYS_INLINE bool N(log_by_rest)(const wg_kernel *k)
 /* a - y, y = erf x, where a is 1, or any number that no y is next to. */
 ALWAYS_INLINE bool N(erf_rest)(const wg_kernel *k)
 {
-    const T *a = (const T *)k->x[0], *y = (const T *)k->x[1], *x = (const T *)k->x[2];
-    T *d = (T *)k->y[0];
+    const T *a = k->x[0], *y = k->x[1], *x = k->x[2];
+    T *d = k->y[0];
     const int64_t n = k->end - k->begin, da = k->step[0], dy = k->step[1], dx = k->step[2];
     for (int64_t i = 0; i < n; i++) {
         d[i] = a[i * da] - y[i * dy];

@@ -16,7 +16,7 @@ OPTIONS(cumulated, CUMULATED_FIELDS);
     do {                                                      \
         const struct S *a = k->attr;                          \
         const lines l = lines_along(k->xt[0].shape, a->axis); \
-        for (int64_t n = k->begin; n < k->end; n++) {         \
+        EACH_UNIT(n) {                                        \
             const line_unit u = line_unit_of(&l, n);          \
             STEP;                                             \
         }                                                     \

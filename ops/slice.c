@@ -18,7 +18,7 @@ static void concat_part(const wg_kernel *k, int axis, int64_t r, size_t from, si
         const size_t n = run_bytes(&k->xt[j], axis), begin = at > from ? at : from,
                      end = at + n < to ? at + n : to;
         if (begin < end)
-            copy_runs(y + begin, 0, (const char *)k->x[j] + (size_t)r * n + (begin - at), 0, end - begin, 1);
+            copy_runs(y + begin, 0, OPERAND(char, j) + (size_t)r * n + (begin - at), 0, end - begin, 1);
         at += n;
     }
 }
@@ -28,10 +28,10 @@ static void concat_rows(const wg_kernel *k, int axis, int64_t r, int64_t rows, s
     const int64_t few = row < RUN_BYTES ? (int64_t)(RUN_BYTES / row) : 1;
     for (int64_t end = r + rows; r < end; r += few) {
         const int64_t now = end - r < few ? end - r : few;
-        char *y = (char *)k->y[0] + (size_t)r * row;
+        char *y = RESULT(char, 0) + (size_t)r * row;
         for (int j = 0; j < k->operands; j++) {
             const size_t n = run_bytes(&k->xt[j], axis);
-            if (n) copy_runs(y, row, (const char *)k->x[j] + (size_t)r * n, n, n, now);
+            if (n) copy_runs(y, row, OPERAND(char, j) + (size_t)r * n, n, n, now);
             y += n;
         }
     }
@@ -46,12 +46,12 @@ KERNEL(concat)
                  end = (size_t)k->end * PIECE < all ? (size_t)k->end * PIECE : all;
     int64_t r = (int64_t)(begin / row), last = (int64_t)(end / row);
     if (begin % row) {
-        concat_part(k, axis, r, begin % row, r < last ? row : end % row, (char *)k->y[0] + (size_t)r * row);
+        concat_part(k, axis, r, begin % row, r < last ? row : end % row, RESULT(char, 0) + (size_t)r * row);
         r++;
     }
     if (r < last) concat_rows(k, axis, r, last - r, row);
     if (r <= last && end % row)
-        concat_part(k, axis, last, 0, end % row, (char *)k->y[0] + (size_t)last * row);
+        concat_part(k, axis, last, 0, end % row, RESULT(char, 0) + (size_t)last * row);
     return true;
 }
 
@@ -61,8 +61,8 @@ KERNEL(slice)
     size_t row = run_bytes(&k->xt[0], a->axis), n = run_bytes(&k->yt[0], a->axis);
     size_t skip = a->to > a->from ? n / (size_t)(a->to - a->from) * (size_t)a->from : 0;
     if (n)
-        copy_runs((char *)k->y[0] + (size_t)k->begin * n, n,
-                  (const char *)k->x[0] + (size_t)k->begin * row + skip, row, n, k->end - k->begin);
+        copy_runs(RESULT(char, 0) + (size_t)k->begin * n, n, OPERAND(char, 0) + (size_t)k->begin * row + skip,
+                  row, n, k->end - k->begin);
     return true;
 }
 

@@ -126,10 +126,10 @@ static void N(others_of)(const T *x, T *y, int64_t n, int64_t d)
 ALWAYS_INLINE bool N(each_slice)(const wg_kernel *k, slices a,
                                  void (*of)(const T *x, T *y, int64_t n, int64_t d))
 {
-    for (int64_t u = k->begin; u < k->end; u++) {
+    EACH_UNIT(u) {
         const int64_t c = u % a.strips * WIDE, at = u / a.strips * a.n * a.inner + c;
         for (int64_t j = at; j < at + WIDE && j < at - c + a.inner; j++)
-            of((const T *)k->x[0] + j, (T *)k->y[0] + j, a.n, a.inner);
+            of(OPERAND(T, 0) + j, RESULT(T, 0) + j, a.n, a.inner);
     }
     return true;
 }
@@ -141,7 +141,7 @@ ALWAYS_INLINE bool N(log_rest)(const wg_kernel *k, slices a)
 {
     const T *p = k->x[0], *r = k->x[1];
     T *y = k->y[0];
-    for (int64_t u = k->begin; u < k->end; u++) {
+    EACH_UNIT(u) {
         const int64_t c = u % a.strips * WIDE, at = u / a.strips * a.n * a.inner + c;
         const int64_t wide = a.inner - c < WIDE ? a.inner - c : WIDE;
         for (int64_t i = 0; i < a.n; i++)
@@ -156,7 +156,7 @@ ALWAYS_INLINE bool N(softmax_grad)(const wg_kernel *k, slices a, bool logs)
 {
     const T *y = k->x[0], *g = k->x[1];
     T *x = k->y[0];
-    for (int64_t u = k->begin; u < k->end; u++) {
+    EACH_UNIT(u) {
         const int64_t c = u % a.strips * WIDE, at = u / a.strips * a.n * a.inner + c;
         const int64_t wide = a.inner - c < WIDE ? a.inner - c : WIDE;
         if (a.inner == 1) N(row_grad)(y + at, g + at, x + at, a.n, logs);

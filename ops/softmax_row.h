@@ -44,8 +44,8 @@ static void N(softmax_columns)(const wg_kernel *k, int64_t u, const slices *a, b
     N(strip) s = { .n = a->n, .inner = a->inner, .step = a->inner, .stream = streams(k, 0) };
     s.wide = a->inner - c < a->wide ? a->inner - c : a->wide;
     s.high = a->inner < EXP_BLOCK ? ROW_LANES : 1;
-    s.x = s.from = (const T *)k->x[0] + at;
-    s.y = s.e = (T *)k->y[0] + at;
+    s.x = s.from = OPERAND(T, 0) + at;
+    s.y = s.e = RESULT(T, 0) + at;
     if (a->copied) s.from = s.e = k->scratch, s.step = s.wide;
     if (logs) N(softmax_strip)(&s, true);
     else N(softmax_strip)(&s, false);

@@ -48,7 +48,7 @@ typedef struct wide_item {
 
 #define KEYS(T, key, item)                                                       \
     do {                                                                         \
-        const T *x = (const T *)k->x[0] + place_of(o, line, 0);                  \
+        const T *x = OPERAND(T, 0) + place_of(o, line, 0);                       \
         const int64_t step = o->l.inner;                                         \
         if (step == 1)                                                           \
             for (int64_t i = 0; i < o->l.n; i++) to[i] = item(key(x[i]));        \
@@ -99,11 +99,11 @@ static void items_short(const wg_kernel *k, const order *o, int64_t line, uint64
 
 static bool is_short(const wg_kernel *k) { return wg_dtype_size(k->xt[0].dtype) < 8; }
 
-#define PUT(T)                                                                              \
-    do {                                                                                    \
-        const T *x = k->x[0];                                                               \
-        for (int64_t i = 0; i < o->count; i++)                                              \
-            ((T *)k->y[0])[at + i * o->l.inner] = x[from + (int64_t)index[i] * o->l.inner]; \
+#define PUT(T)                                                                            \
+    do {                                                                                  \
+        const T *x = k->x[0];                                                             \
+        for (int64_t i = 0; i < o->count; i++)                                            \
+            RESULT(T, 0)[at + i * o->l.inner] = x[from + (int64_t)index[i] * o->l.inner]; \
     } while (0)
 /* Writes a line of values and of numbers. The numbers are in scratch memory, which they overwrite in
  * place. */
@@ -111,7 +111,7 @@ static void put(const wg_kernel *k, const order *o, int64_t line, const uint64_t
 {
     const int64_t from = place_of(o, line, 0),
                   at = line / o->l.inner * o->count * o->l.inner + line % o->l.inner;
-    for (int64_t i = 0; i < o->count; i++) ((int64_t *)k->y[1])[at + i * o->l.inner] = (int64_t)index[i];
+    for (int64_t i = 0; i < o->count; i++) RESULT(int64_t, 1)[at + i * o->l.inner] = (int64_t)index[i];
     switch (wg_dtype_size(k->xt[0].dtype)) {
     case 1: PUT(uint8_t); break;
     case 4: PUT(uint32_t); break;

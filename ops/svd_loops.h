@@ -90,8 +90,8 @@ static void N(by_loops)(const T *a, T *u, T *s, T *vt, int64_t m, int64_t n, T *
 static bool N(svd_of)(const wg_kernel *k, int64_t i, int64_t m, int64_t n)
 {
     const int64_t least = m < n ? m : n;
-    const T *x = (const T *)k->x[0] + i * m * n;
-    T *u = (T *)k->y[0] + i * m * least, *s = (T *)k->y[1] + i * least, *vt = (T *)k->y[2] + i * least * n,
+    const T *x = OPERAND(T, 0) + i * m * n;
+    T *u = RESULT(T, 0) + i * m * least, *s = RESULT(T, 1) + i * least, *vt = RESULT(T, 2) + i * least * n,
       *a = k->scratch;
     if (!N(copy_finite)(a, x, m * n)) return not_finite(k, i, least);
     if (is_small(m, n)) N(by_loops)(x, u, s, vt, m, n, a);

@@ -114,7 +114,7 @@ static void turn_rows(const wg_kernel *k, const turn *t)
         const turn_unit a = turn_unit_of(t, u);
         const int64_t left = before < 0 ? 1 : t->dim[before] - u % t->dim[before],
                       rows = left < k->end - u ? left : k->end - u;
-        copy_runs((char *)k->y[0] + (size_t)a.y * size, n, (const char *)k->x[0] + (size_t)a.x * size,
+        copy_runs(RESULT(char, 0) + (size_t)a.y * size, n, OPERAND(char, 0) + (size_t)a.x * size,
                   before < 0 ? n : (size_t)t->from[before] * size, n, rows);
         u += rows;
     }
@@ -134,7 +134,7 @@ KERNEL(transpose)
         turn_rows(k, &t);
         return true;
     }
-    for (int64_t u = k->begin; u < k->end; u++) {
+    EACH_UNIT(u) {
         const turn_unit a = turn_unit_of(&t, u);
         if (size == 1) TURN(8);
         else if (size == 2) TURN(16);

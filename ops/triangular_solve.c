@@ -13,7 +13,7 @@ OPTIONS(triangle, TRIANGLE_FIELDS);
 KERNEL(triangular_solve)
 {
     const matrices b = matrices_of(k->xt[1].shape);
-    for (int64_t u = k->begin; u < k->end; u++)
+    EACH_UNIT(u)
         if (!BY_FLOAT(k, solve_columns, k, k->attr, b, right_side_of(b, u))) return false;
     return true;
 }

@@ -19,8 +19,8 @@ KERNEL(unslice)
     const int64_t few = row && row < RUN_BYTES / 8 ? (int64_t)(RUN_BYTES / row) : 1;
     for (int64_t u = k->begin; row && u < k->end; u += few) {
         const int64_t rows = k->end - u < few ? k->end - u : few;
-        char *y = (char *)k->y[0] + (size_t)u * row;
-        const char *x = (const char *)k->x[0] + (size_t)u * n;
+        char *y = RESULT(char, 0) + (size_t)u * row;
+        const char *x = OPERAND(char, 0) + (size_t)u * n;
         if (rows > 1) memset(y, 0, (size_t)rows * row);
         else memset(y, 0, skip), memset(y + skip + n, 0, row - skip - n);
         if (n) copy_runs(y + skip, row, x, n, n, rows);
