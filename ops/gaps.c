@@ -32,39 +32,39 @@ OPTIONS(slopes, SLOPES_FIELDS);
 
 KERNEL(inverse_gaps)
 {
-    for (int64_t u = k->begin; u < k->end; u++)
+    EACH_UNIT(u)
         if (!BY_FLOAT(k, gaps, k, u)) return false;
     return true;
 }
 KERNEL(slopes)
 {
     const bool sums = ((const struct slopes *)k->attr)->sums;
-    for (int64_t u = k->begin; u < k->end; u++)
+    EACH_UNIT(u)
         if (!BY_FLOAT(k, slope_all, k, u, sums)) return false;
     return true;
 }
 KERNEL(close_values)
 {
-    for (int64_t u = k->begin; u < k->end; u++)
+    EACH_UNIT(u)
         if (!BY_FLOAT(k, close_all, k, u)) return false;
     return true;
 }
 KERNEL(mixed)
 {
     const bool right = ((const struct mixed *)k->attr)->right;
-    for (int64_t u = k->begin; u < k->end; u++)
+    EACH_UNIT(u)
         if (!BY_FLOAT(k, mix, k, u, right)) return false;
     return true;
 }
 KERNEL(turns)
 {
-    for (int64_t u = k->begin; u < k->end; u++)
+    EACH_UNIT(u)
         if (!BY_FLOAT(k, turn_all, k, u)) return false;
     return true;
 }
 KERNEL(svd_turns)
 {
-    for (int64_t u = k->begin; u < k->end; u++)
+    EACH_UNIT(u)
         if (!BY_FLOAT(k, svd_turn_all, k, u)) return false;
     return true;
 }
@@ -299,7 +299,7 @@ static void seed_leaves(wg_site here, const wgi_decomposition *a, wg_node p, see
 {
     wg_graph *g = wg_graph_of(p);
     const seeds held = *s;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     wgi_reached all, beside;
     const bool ok = wgi_reach(g, &g->temp, &a->matrix.index, 1, 1, NULL, NULL, &all) &&
                     wgi_reach(g, &g->temp, &p.index, 1, 1, is_seed, &held, &beside);
@@ -311,7 +311,7 @@ static void seed_leaves(wg_site here, const wgi_decomposition *a, wg_node p, see
         s->of[s->n] = x;
         s->as[s->n++] = some_direction(here, x);
     }
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
 }
 
 /* What p moves by when these leaves move and A stays. Of a function of A it is no other for other vectors, so
@@ -338,14 +338,14 @@ static wg_node or_unknown(wg_site here, wg_node p, wg_node y) { return wg_node_o
 static bool is_of_a_chain(const wgi_decomposition *a, wg_node p)
 {
     wg_graph *g = wg_graph_of(p);
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     wgi_reached r;
     bool is = !wgi_reach(g, &g->temp, &p.index, 1, a->matrix.index, NULL, NULL, &r);
     for (uint32_t k = 0; k < r.count && !is; k++) {
         const wg_op *op = g->node[r.node[k]].op;
         is = op == &wgi_op_turns || op == &wgi_op_svd_turns || op == &wgi_op_slopes;
     }
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return is;
 }
 
@@ -362,7 +362,7 @@ static wg_node matrix_of_part(wg_graph *g, uint32_t i)
 static bool has_another(const wgi_decomposition *a, wg_node p)
 {
     wg_graph *g = wg_graph_of(p);
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     wg_node same[SEEDS];
     const int n = wgx_equal_nodes(p, a->matrix, same, SEEDS);
     wgi_reached of_p, of_a, other;
@@ -379,7 +379,7 @@ static bool has_another(const wgi_decomposition *a, wg_node p)
             has = is_variable(&g->node[other.node[j]]) &&
                   wgi_reached_at(&of_a, other.node[j]) != WGI_NOT_REACHED;
     }
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return has;
 }
 

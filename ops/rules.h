@@ -249,7 +249,7 @@ static inline wg_node moved_exact(const wgi_exact *ask, wg_node y)
     const wgi_node *n = wgi_node_of(y);
     wg_node x[4];
     if (n->operands > 4) return wg_none;
-    for (uint32_t k = 0; k < n->operands; k++) x[k] = operand_of(y, (int)k);
+    WGI_EACH_OPERAND(k, n) x[k] = operand_of(y, (int)k);
     if (!answers(ask, x[0]) || !ask->make) return answers(ask, x[0]) ? y : wg_none;
     x[0] = wgi_exactly(ask, x[0]);
     n = wgi_node_of(y); /* nodes were made */

@@ -19,8 +19,6 @@ static void prefer_huge_pages(const char *p, size_t n)
 
 void *wgi_malloc(void *user, void *p, size_t old_size, size_t new_size)
 {
-    (void)user;
-    (void)old_size;
     if (new_size) return realloc(p, new_size);
     free(p);
     return NULL;

@@ -222,8 +222,6 @@ void wgi_gate_close(int was) { (void)was; }
 
 bool wgi_parts_run(wgi_part_fn part, void *arg, const int *chunks, int parts, int threads)
 {
-    (void)chunks;
-    (void)threads;
     return run_alone(part, arg, parts);
 }
 

@@ -9,7 +9,7 @@
 
 static wgi_condition *new_condition(wg_graph *g, wgi_condition of)
 {
-    wgi_condition *c = wgi_arena_alloc(&g->temp, sizeof *c);
+    wgi_condition *c = wgi_temp(g, sizeof *c);
     if (c) *c = of;
     return c;
 }

@@ -50,8 +50,8 @@ static bool reverse_by_copy(wg_site here, wg_node y, wg_node u, const wg_node x[
 {
     wg_graph *g = y.graph;
     wgi_node node = *wgi_node_of(y);
-    wg_node *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)n * 3);
-    uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * (size_t)n), blocked;
+    wg_node *own = wgi_temp(g, sizeof *own * (size_t)n * 3);
+    uint32_t *end = wgi_temp(g, sizeof *end * (size_t)n), blocked;
     int m = 0;
     if (!own || !end) return false;
     wg_node *want = own + n, *got = want + n;
@@ -78,7 +78,7 @@ static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const
     wg_graph *g = y.graph;
     const wg_op *op = wgi_node_of(y)->op;
     bool by_rule = op->vjp && !wgi_node_of(y)->output;
-    wg_node *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)n * 2), *seed = gx + n, ty = wg_none;
+    wg_node *gx = wgi_temp(g, sizeof *gx * (size_t)n * 2), *seed = gx + n, ty = wg_none;
     uint32_t end = 0;
     int live = 0;
     wg_node u = wgi_like(here, wg_number(0), y);
@@ -155,7 +155,7 @@ static void find_ways(const forward *f, uint32_t i, state *to, const wgi_answer 
 {
     const wgi_node *n = &f->g->node[i];
     bool derived = n->flags & WGI_DERIVED;
-    for (uint32_t k = 0; k < n->operands; k++) {
+    WGI_EACH_OPERAND(k, n) {
         const state *from = state_of(f, wgi_in(n)[k]);
         if (!from || !(from->way || from->end)) continue;
         bool none = answer[k] == WGI_SAYS_NONE;
@@ -172,8 +172,8 @@ static bool advance(forward *f, uint32_t l)
     wg_graph *g = f->g;
     const uint32_t i = f->list.node[l], n = g->node[i].operands;
     if (wgi_is_leaf(&g->node[i])) return true;
-    wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)n * 2), *tx = x ? x + n : NULL;
-    wgi_answer *answer = wgi_arena_alloc(&g->temp, sizeof *answer * (size_t)n);
+    wg_node *x = wgi_temp(g, sizeof *x * (size_t)n * 2), *tx = x ? x + n : NULL;
+    wgi_answer *answer = wgi_temp(g, sizeof *answer * (size_t)n);
     bool any = false;
     if (!x || !answer) return false;
     for (uint32_t k = 0; k < n; k++) {
@@ -193,7 +193,7 @@ static bool advance_all(forward *f, wg_node y, const wg_node x[], const wg_node 
 {
     wg_graph *g = f->g;
     bool ok = wgi_reach(g, &g->temp, &y.index, 1, from, NULL, NULL, &f->list);
-    f->state = ok ? wgi_arena_zeroed(&g->temp, sizeof *f->state * f->list.count) : NULL;
+    f->state = ok ? wgi_temp_zeroed(g, sizeof *f->state * f->list.count) : NULL;
     if (!f->state) return false;
     for (int k = 0; k < n; k++) {
         state *at = state_of(f, x[k].index);
@@ -266,16 +266,16 @@ wg_node wgi_jvp(wg_site here, const char *what, int argument, wg_node y, const w
                 int n)
 {
     wg_graph *g = y.graph;
-    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_temp_place(g);
     const uint32_t mark = g->count;
     wg_site in = wg_inside(here);
     uint32_t end = 0;
-    wg_node *t = wgi_arena_alloc(&g->temp, sizeof *t * (size_t)WGI_MAX(n, 1)), ty = wgi_error_node(g);
+    wg_node *t = wgi_temp(g, sizeof *t * (size_t)WGI_MAX(n, 1)), ty = wgi_error_node(g);
     for (int k = 0; t && k < n; k++)
         t[k] = x[k].index > y.index || wgi_is_zero(v[k]) ? wg_none : wgi_like(in, v[k], x[k]);
     if (t && wgi_ok(g->c)) ty = forward_to(y, x, t, n, &end);
     wgi_mark_derived(g, mark);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     if (wg_is_none(ty) && end) wgi_fail_ended(g, here, what, argument, end);
     else if (wg_is_none(ty)) ty = wgi_like(in, wg_number(0), y);
     return wgi_ok(g->c) ? ty : wgi_error_node(g);
@@ -287,14 +287,14 @@ wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
     static const wg_op request = { .name = "jvp" };
     wg_graph *g = y.graph;
     if (!same_graph(here, "jvp", y, x, v, n)) return wgi_error_node(g);
-    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_temp_place(g);
     wg_node *in = given(y, x, v, n), ty = wgi_error_node(g);
     if (in && !wgi_derived_reuse(g, here, &request, in, 2 * n + 1, &ty, 1)) {
         const wgi_calling k = wgi_derived_begin(g);
         ty = wgi_jvp(here, "jvp", -1, y, x, v, n);
         wgi_derived_end(g, k, here, &request, in, 2 * n + 1, &ty, 1);
     }
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return ty;
 }
 
@@ -304,16 +304,15 @@ wg_status wgi_hvp(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
 {
     wg_graph *g = y.graph;
     uint32_t blocked;
-    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_temp_place(g);
     wg_site in = wg_inside(here);
-    wg_node *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)WGI_MAX(n, 1) * 2),
-            *seed = gx ? gx + n : NULL;
-    uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * (size_t)WGI_MAX(n, 1));
+    wg_node *gx = wgi_temp(g, sizeof *gx * (size_t)WGI_MAX(n, 1) * 2), *seed = gx ? gx + n : NULL;
+    uint32_t *end = wgi_temp(g, sizeof *end * (size_t)WGI_MAX(n, 1));
     bool ok = gx && end && wg_grads_at(here, y, x, n, gx) == WG_OK;
     for (int k = 0; ok && k < n; k++) seed[k] = wgi_like(in, v[k], x[k]);
     ok = ok && wgi_reverse_ends(g, in, gx, seed, n, x, n, hv, end, &blocked) &&
          wgi_fill_zeros(g, here, "hvp", -1, x, n, hv, end);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return ok ? wg_failed(g->c) : wgi_all_failed(g, hv, n);
 }
 
@@ -324,7 +323,7 @@ wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[
     wg_graph *g = y.graph;
     if (g && !hv) return wgi_fail_null(g->c, here, "hvp", "list of results");
     if (!same_graph(here, "hvp", y, x, v, n)) return hv ? wgi_all_failed(g, hv, n) : WG_ERROR_USE;
-    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_temp_place(g);
     wg_node *in = given(y, x, v, n);
     wg_status s = in ? WG_OK : wgi_all_failed(g, hv, n);
     if (in && !wgi_derived_reuse(g, here, &request, in, 2 * n + 1, hv, n)) {
@@ -332,6 +331,6 @@ wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[
         s = wgi_hvp(here, y, in + 1, in + 1 + n, n, hv); /* hv may be x or v */
         wgi_derived_end(g, k, here, &request, in, 2 * n + 1, hv, n);
     }
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return s;
 }

@@ -64,7 +64,7 @@ static bool any_operand_on(const sweep *s, const wgi_node *n)
 {
     const uint32_t *in = wgi_in(n);
     if (wgi_is_leaf(n)) return false;
-    for (uint32_t k = 0; k < n->operands; k++)
+    WGI_EACH_OPERAND(k, n)
         if (on_path(s, in[k])) return true;
     return false;
 }
@@ -85,7 +85,7 @@ static void mark_paths(sweep *s, const wg_node x[], int nx)
 
 static bool contribute(sweep *s, state *to, wg_node g, wgi_choice by)
 {
-    contribution *c = wgi_arena_alloc(&s->g->temp, sizeof *c);
+    contribution *c = wgi_temp(s->g, sizeof *c);
     if (!c) return false;
     *c = (contribution){ NULL, g, by };
     queue *q = &to->q;
@@ -125,15 +125,15 @@ static void merge_op(wg_site here, wg_node all[], int n, int first, bool tried[]
 /* Merges contributions that one op has made. Returns how many are left; 0: out of memory. */
 static int merge_all(wg_graph *g, wg_site here, wg_node all[], int n)
 {
-    const wgi_place place = wgi_arena_place(&g->temp);
-    bool *tried = wgi_arena_zeroed(&g->temp, sizeof *tried * (size_t)n);
-    wg_node *of = wgi_arena_alloc(&g->temp, sizeof *of * (size_t)n);
+    const wgi_place place = wgi_temp_place(g);
+    bool *tried = wgi_temp_zeroed(g, sizeof *tried * (size_t)n);
+    wg_node *of = wgi_temp(g, sizeof *of * (size_t)n);
     int left = 0;
     for (int k = 0; tried && of && k < n; k++)
         if (!tried[k]) merge_op(here, all, n, k, tried, of);
     for (int k = 0; tried && of && k < n; k++)
         if (!wg_is_none(all[k])) all[left++] = all[k];
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return left;
 }
 
@@ -268,7 +268,7 @@ static wg_node accumulate(sweep *s, uint32_t i, const queue *q, wgi_choice *by)
     int n = 0;
     *by = q->first ? q->first->by : WGI_NO_CHOICE;
     if (q->count <= 1) return q->first ? q->first->g : wg_none;
-    wg_node *all = wgi_arena_alloc(&g->temp, sizeof *all * 2 * (size_t)q->count);
+    wg_node *all = wgi_temp(g, sizeof *all * 2 * (size_t)q->count);
     if (!all) return wgi_error_node(g);
     const wg_site here = wg_inside(g->node[i].here);
     if (all_have_same(q, true) && all_have_same(q, false)) {
@@ -325,8 +325,8 @@ static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, 
     wgi_node n = g->node[i];
     wg_site here = wg_inside(n.here);
     int k = (int)n.operands, live = 0, ny = 0;
-    wg_node *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)k * 3);
-    uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * (size_t)k), blocked;
+    wg_node *own = wgi_temp(g, sizeof *own * (size_t)k * 3);
+    uint32_t *end = wgi_temp(g, sizeof *end * (size_t)k), blocked;
     wg_node y[WG_MAX_OUTPUTS] = { 0 }, ry[WG_MAX_OUTPUTS], seed[WG_MAX_OUTPUTS];
     wgi_choice by[WG_MAX_OUTPUTS];
     if (!own || !end) return false;
@@ -415,7 +415,7 @@ static void go_on(sweep *s, uint32_t i, arrival from, state *to, wgi_answer answ
 static void pass(sweep *s, uint32_t i, arrival from)
 {
     const wgi_node *n = &s->g->node[i];
-    for (uint32_t k = 0; k < n->operands; k++) {
+    WGI_EACH_OPERAND(k, n) {
         state *to = state_of(s, wgi_in(n)[k]);
         if (to && to->on & 3) go_on(s, i, from, to, wgi_static_answer(s->g, i, k));
     }
@@ -495,7 +495,7 @@ static kind_rule *kept_rule(const wg_graph *g, const wgi_rule_call *r)
     wgi_kind_add(&k, wgi_type_word(n->shape, n->dtype));
     wgi_kind_add(&k, wgi_type_word(gy->shape, gy->dtype));
     wgi_kind_add(&k, (uintptr_t)gy->op + g->mode);
-    for (uint32_t i = 0; i < n->operands; i++) {
+    WGI_EACH_OPERAND(i, n) {
         const wgi_node *x = &g->node[r->x[i].index];
         wgi_kind_add(&k, wgi_type_word(x->shape, x->dtype));
         wgi_kind_add(&k, (uintptr_t)x->op + r->wanted[i]);
@@ -537,7 +537,7 @@ static uint8_t keep_node(keeper *w, const wgi_node *n)
     const size_t size = n->op->attr_size;
     if (wgi_is_leaf(n) || n->operands > OPERANDS || wgi_outputs(n->op) > 1 || !wgi_op_is_ours(n->op))
         return NOTHING;
-    for (uint32_t k = 0; k < n->operands; k++)
+    WGI_EACH_OPERAND(k, n)
         if ((to.in[k] = keep(w, wgi_in(n)[k])) == NOTHING) return NOTHING;
     if (e->nodes == NODES || w->options + size > ALL_OPTIONS) return NOTHING;
     to.options = (uint8_t)(w->options / 8);
@@ -555,7 +555,7 @@ static uint8_t keep(keeper *w, uint32_t i)
     if (i == w->r->gy.index) return GY;
     if (i == w->r->y) return Y;
     if (!wg_is_none(w->r->by.c) && i == w->r->by.c.index) return BY;
-    for (uint32_t k = 0; k < w->operands; k++)
+    WGI_EACH_OPERAND(k, w)
         if (i == w->r->x[k].index) return (uint8_t)(X + k);
     uint8_t none = NOTHING, *at = i < w->mark ? &none : &w->of[i - w->mark];
     if (*at == NOTHING && n->op == &wgi_op_number) *at = keep_number(w, n); /* it may be shared */
@@ -599,7 +599,7 @@ static uint32_t copy(wg_graph *g, const kind_rule *e, int j, const wgi_rule_call
     uint32_t *in = n->operands > 2 ? wgi_arena_alloc(&g->arena, sizeof *in * n->operands) : y->in;
     if (!in) return 0;
     if (n->operands > 2) y->list = in;
-    for (uint32_t k = 0; k < n->operands; k++) in[k] = node_of(r, made, from->in[k]);
+    WGI_EACH_OPERAND(k, n) in[k] = node_of(r, made, from->in[k]);
     if (n->op->attr_size) {
         void *options = wgi_arena_alloc(&g->arena, n->op->attr_size);
         if (!options) return 0;
@@ -695,7 +695,7 @@ static bool answer(sweep *s, wgi_rule_call *r, const wg_node gy[], int outputs)
 static bool any_smaller(const wg_graph *g, const wgi_rule_call *r)
 {
     const wgi_node *y = &g->node[r->y];
-    for (uint32_t k = 0; k < y->operands; k++)
+    WGI_EACH_OPERAND(k, y)
         if (r->wanted[k] && g->node[r->x[k].index].shape != y->shape) return true;
     return false;
 }
@@ -744,7 +744,7 @@ static bool hand_on(const wg_graph *g, wgi_rule_call *r)
 {
     const wgi_node *y = &g->node[r->y];
     if (!wgx_hints(y->op)->chooses || any_smaller(g, r)) return false;
-    for (uint32_t k = 0; k < y->operands; k++) {
+    WGI_EACH_OPERAND(k, y) {
         r->said[k] = r->wanted[k] ? wgi_static_answer(g, r->y, k) : WGI_SAYS_NONE;
         r->gx[k] = r->gy;
     }
@@ -770,10 +770,10 @@ static bool apply_rule(sweep *s, uint32_t i, wg_node gy[], int outputs, arrival 
     wgi_answer *said = few.said;
     bool *wanted = few.wanted;
     if (n > FEW) {
-        x = wgi_arena_alloc(&g->temp, sizeof *x * n);
-        gx = wgi_arena_alloc(&g->temp, sizeof *gx * n);
-        said = wgi_arena_alloc(&g->temp, sizeof *said * n);
-        wanted = wgi_arena_alloc(&g->temp, sizeof *wanted * n);
+        x = wgi_temp(g, sizeof *x * n);
+        gx = wgi_temp(g, sizeof *gx * n);
+        said = wgi_temp(g, sizeof *said * n);
+        wanted = wgi_temp(g, sizeof *wanted * n);
         if (!x || !gx || !said || !wanted) return false;
     }
     for (uint32_t k = 0; k < n; k++) {
@@ -847,10 +847,10 @@ static bool visit(sweep *s, uint32_t l)
 static bool sweep_start(sweep *s, const wg_node y[], int ny, const wg_node x[], int nx)
 {
     wg_graph *g = s->g;
-    uint32_t *root = wgi_arena_alloc(&g->temp, sizeof *root * (size_t)WGI_MAX(ny, 1));
+    uint32_t *root = wgi_temp(g, sizeof *root * (size_t)WGI_MAX(ny, 1));
     for (int j = 0; root && j < ny; j++) root[j] = y[j].index;
     if (!root || !wgi_reach(g, &g->temp, root, ny, wgi_lowest(g, x, nx), NULL, NULL, &s->list)) return false;
-    s->state = wgi_arena_zeroed(&g->temp, sizeof *s->state * (size_t)WGI_MAX(s->list.count, 1));
+    s->state = wgi_temp_zeroed(g, sizeof *s->state * (size_t)WGI_MAX(s->list.count, 1));
     if (!s->state) return false;
     mark_paths(s, x, nx);
     return true;
@@ -891,7 +891,7 @@ static bool sweep_for(wg_graph *g, wg_site here, const wg_node y[], const wg_nod
                       bool passed, wg_node gx[], uint32_t end[], uint32_t *blocked)
 {
     sweep s = { .g = g, .here = here };
-    wg_node *some = mark ? wgi_arena_alloc(&g->temp, sizeof *some * (size_t)(2 * nx)) : NULL;
+    wg_node *some = mark ? wgi_temp(g, sizeof *some * (size_t)(2 * nx)) : NULL;
     int n = 0;
     if (mark && !some) return false;
     for (int k = 0; mark && k < nx; k++)
@@ -917,7 +917,7 @@ static bool *marks(wg_graph *g, const wg_node y[], int ny, const wg_node x[], in
     const uint32_t to = g->composites && ny ? wgi_highest(y, ny) : 0;
     for (int k = 0; to && k < nx; k++) {
         const bool passed = !wgi_is_leaf(&g->node[x[k].index]) && wgi_passed_by(g, x[k], to);
-        if (passed && !any) mark = wgi_arena_zeroed(&g->temp, (size_t)nx * sizeof *mark);
+        if (passed && !any) mark = wgi_temp_zeroed(g, (size_t)nx * sizeof *mark);
         if (passed && mark) mark[k] = true;
         any |= passed;
     }
@@ -929,14 +929,14 @@ static bool *marks(wg_graph *g, const wg_node y[], int ny, const wg_node x[], in
 bool wgi_reverse_by(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], const wgi_choice by[],
                     int ny, const wg_node x[], int nx, wg_node gx[], uint32_t end[], uint32_t *blocked)
 {
-    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_temp_place(g);
     const uint32_t mark = g->count;
     const bool *passed = marks(g, y, ny, x, nx);
     *blocked = 0;
     bool ok = wgi_ok(g->c) && sweep_for(g, here, y, seed, by, ny, x, nx, passed, false, gx, end, blocked);
     if (passed) ok = ok && sweep_for(g, here, y, seed, by, ny, x, nx, passed, true, gx, end, blocked);
     wgi_mark_derived(g, mark);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return ok && wgi_ok(g->c);
 }
 
@@ -956,11 +956,11 @@ bool wgi_reverse_whole(wg_graph *g, wg_site here, const wg_node y[], const wg_no
                        wg_node *gu, uint32_t *end)
 {
     sweep s = { .g = g, .here = here };
-    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_temp_place(g);
     bool ok = run(&s, y, seed, NULL, ny, &u, 1, gu);
     const state *at = ok ? state_of(&s, u.index) : NULL;
     if (at) *gu = at->total;
     *end = at ? at->end : 0;
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return ok && wgi_ok(g->c);
 }

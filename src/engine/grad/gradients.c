@@ -109,15 +109,15 @@ wg_status wgi_gradients(wg_site here, const char *what, wg_node y, wg_node gy, c
 {
     wg_graph *g = y.graph;
     uint32_t blocked;
-    wgi_place place = wgi_arena_place(&g->temp);
-    uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * (size_t)WGI_MAX(n, 1));
+    wgi_place place = wgi_temp_place(g);
+    uint32_t *end = wgi_temp(g, sizeof *end * (size_t)WGI_MAX(n, 1));
     bool ok = end && wgi_float_node(g, here, what, y, 0, "the output") && float_nodes(g, here, what, x, n);
     if (ok) gy = wgi_number_to_leaf(g, here, gy, wg_gradient_dtype(wg_node_dtype(y)));
     if (ok && !gy.graph) wgi_fail(g->c, here, what, WG_ERROR_USE, "the output's gradient is no node");
     ok = ok && wgi_usable(gy, here, what, "the output's gradient") &&
          wgi_reverse_ends(g, wg_inside(here), &y, &gy, 1, x, n, gx, end, &blocked) &&
          wgi_fill_zeros(g, here, what, 1, x, n, gx, end);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return ok ? wg_failed(g->c) : wgi_all_failed(g, gx, n);
 }
 
@@ -136,8 +136,8 @@ static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy
     if (g && wgi_ok(g->c) && !wgi_node_of(y)) wgi_is_node(g->c, y, here, what, 0, "the output");
     if (g && n < 0) wgi_fail(g->c, here, what, WG_ERROR_USE, "%d nodes", n);
     if (!g || !wgi_ok(g->c)) return wgi_all_failed(g, gx, n);
-    wgi_place place = wgi_arena_place(&g->temp);
-    wg_node *given = x || !n ? wgi_arena_alloc(&g->temp, sizeof *given * ((size_t)n + 2)) : NULL;
+    wgi_place place = wgi_temp_place(g);
+    wg_node *given = x || !n ? wgi_temp(g, sizeof *given * ((size_t)n + 2)) : NULL;
     if (!given) return wgi_gradients(here, what, y, gy, x, n, gx);
     given[0] = y, given[1] = gy;
     if (n) memcpy(given + 2, x, sizeof *given * (size_t)n);
@@ -147,7 +147,7 @@ static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy
         s = wgi_gradients(here, what, y, gy, given + 2, n, gx);
         wgi_derived_end(g, k, here, &request, given, n + 2, gx, n);
     }
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return s;
 }
 

@@ -22,12 +22,12 @@ typedef struct job {
  * its gradient one. */
 static bool calls_c(const job *w)
 {
-    const wgi_place place = wgi_arena_place(&w->g->temp);
+    const wgi_place place = wgi_temp_place(w->g);
     bool any = false;
     wgi_reached r;
     if (wgi_reach(w->g, &w->g->temp, &w->y.index, 1, w->x.index, NULL, NULL, &r))
         for (uint32_t k = 0; k < r.count; k++) any |= w->g->node[r.node[k]].op->users;
-    wgi_arena_rewind(&w->g->temp, place);
+    wgi_temp_rewind(w->g, place);
     return any;
 }
 
@@ -61,14 +61,14 @@ enum { PART = 16 << 20, LEAST_ROWS = 32, MOST = 256 << 20 };
 static int64_t rows_of_part(const job *w, wg_node d, wg_node v)
 {
     wg_graph *g = w->g;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     double bytes = 1;
     wgi_reached r;
     if (wgi_reach(g, &g->temp, &d.index, 1, v.index, NULL, NULL, &r))
         for (uint32_t k = 0; k < r.count; k++)
             if (g->node[r.node[k]].op->kind != WG_ALIAS)
                 bytes += (double)wgi_value_bytes(&g->node[r.node[k]]);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     const double rows = WGI_MIN(WGI_MAX(PART / bytes, LEAST_ROWS), WGI_MAX(MOST / bytes, 1));
     return rows < (double)w->rows ? (int64_t)rows : w->rows;
 }
@@ -93,7 +93,7 @@ static wg_node shaped_vectors(const job *w, wg_node v, int64_t from, int64_t n)
 /* Rows [from, from + n), each derived by itself. */
 static wg_node rows_one_by_one(const job *w, wg_node v, int64_t from, int64_t n)
 {
-    wg_node *row = wgi_arena_alloc(&w->g->temp, sizeof *row * (size_t)n);
+    wg_node *row = wgi_temp(w->g, sizeof *row * (size_t)n);
     for (int64_t i = 0; row && i < n; i++) {
         wg_node e = wg_reshape_at(w->in, vectors(w, v, from + i, 1), wg_node_shape(w->side));
         row[i] = wg_reshape_at(w->in, derive(w, e), WG_SHAPE(1, w->columns));
@@ -126,7 +126,7 @@ static wg_node all_rows(const job *w)
     wg_node d = derive(w, v);
     if (!wg_node_ok(d)) return wgi_error_node(g);
     const int64_t each = rows_of_part(w, d, v), parts = (w->rows - 1) / each + 1;
-    wg_node *part = wgi_arena_alloc(&g->temp, sizeof *part * (size_t)parts);
+    wg_node *part = wgi_temp(g, sizeof *part * (size_t)parts);
     for (int64_t k = 0; part && k < parts && wgi_ok(g->c); k++)
         part[k] = part_of(w, d, v, k * each, WGI_MIN(each, w->rows - k * each));
     return part && wgi_ok(g->c) ? wg_concat_at(w->in, &WG_OPTS(wg_join_args, .x = part, .n = (int)parts))
@@ -168,14 +168,14 @@ static wg_node by_tangents(wg_site here, wg_node y, wg_node x)
 static wg_node make_jacobian(wg_site here, wg_node y, wg_node x, wg_shape both)
 {
     wg_graph *g = y.graph;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     const uint32_t mark = g->count;
     const job w = job_of(here, y, x, false);
     const bool empty = !w.rows || !w.columns;
     wg_node j = empty ? wg_fill_at(w.in, g, 0, both) : by_tangents(here, y, x);
     if (!wg_node_ok(j)) j = all_rows(&w);
     j = wg_reshape_at(w.in, wg_cast_at(w.in, j, wg_gradient_dtype(wg_node_dtype(x))), both);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     if (wgi_ok(g->c)) wgi_mark_inner(g, mark, j);
     return wgi_ok(g->c) ? j : wgi_error_node(g);
 }

@@ -91,7 +91,7 @@ static wg_node copy_of(const copier *w, uint32_t i)
     const wg_site here = wg_inside(n.here);
     bool waits = false;
     if (n.output) return wg_part_at(here, w->to[wgi_reached_at(&w->list, i - n.output)], n.output);
-    wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * WGI_MAX(n.operands, 1));
+    wg_node *x = wgi_temp(g, sizeof *x * WGI_MAX(n.operands, 1));
     if (!x) return wgi_error_node(g);
     for (uint32_t k = 0; k < n.operands; k++) {
         const uint32_t in = wgi_in(&n)[k];
@@ -106,7 +106,7 @@ static bool copy_nodes(copier *w, wg_node value, const wgi_border *b, wg_node ow
 {
     wg_graph *g = w->g;
     if (!wgi_reach(g, &g->temp, &value.index, 1, 0, is_border, b, &w->list)) return false;
-    w->to = wgi_arena_alloc(&g->temp, sizeof *w->to * WGI_MAX(w->list.count, 1));
+    w->to = wgi_temp(g, sizeof *w->to * WGI_MAX(w->list.count, 1));
     if (!w->to) return false;
     for (uint32_t k = 0; k < b->count; k++)
         if (wg_is_none(own[k])) own[k] = wait(w, wgi_handle(g, b->node[k]));
@@ -152,8 +152,8 @@ bool wgi_part_gradients(wg_site here, wg_node y, wg_node gy, const wg_node own[]
                         const struct wgi_choice *by, wg_node got[], uint32_t end[])
 {
     wg_graph *g = y.graph;
-    wg_node *want = wgi_arena_alloc(&g->temp, sizeof *want * 2 * WGI_MAX(n, 1)), *gx = want ? want + n : NULL;
-    uint32_t *of = wgi_arena_alloc(&g->temp, sizeof *of * 2 * WGI_MAX(n, 1)), blocked, m = 0;
+    wg_node *want = wgi_temp(g, sizeof *want * 2 * WGI_MAX(n, 1)), *gx = want ? want + n : NULL;
+    uint32_t *of = wgi_temp(g, sizeof *of * 2 * WGI_MAX(n, 1)), blocked, m = 0;
     if (!want || !of) return false;
     for (uint32_t k = 0; k < n; k++) {
         got[k] = wg_none, end[k] = 0;
@@ -168,7 +168,7 @@ bool wgi_part_gradients(wg_site here, wg_node y, wg_node gy, const wg_node own[]
 wg_node *wgi_part_operands(const wgi_node *y, wg_graph *g, const wg_node x[], int *n)
 {
     *n = (int)wgi_part_reads(y->operands);
-    wg_node *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)*n);
+    wg_node *own = wgi_temp(g, sizeof *own * (size_t)*n);
     wgi_rule_looks(wgi_handle(g, wgi_in(y)[0]));
     for (int j = 0; own && j < *n; j++) own[j] = x[wgi_part_place((uint32_t)j)];
     return own;
@@ -178,8 +178,8 @@ wg_node *wgi_part_operands(const wgi_node *y, wg_graph *g, const wg_node x[], in
 static bool differentiate(wg_graph *g, wg_site here, wg_node y, wg_node gy, const wgi_border *b,
                           wg_node got[])
 {
-    wg_node again = wg_none, *own = wgi_arena_zeroed(&g->temp, sizeof *own * WGI_MAX(b->count, 1));
-    uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * WGI_MAX(b->count, 1));
+    wg_node again = wg_none, *own = wgi_temp_zeroed(g, sizeof *own * WGI_MAX(b->count, 1));
+    uint32_t *end = wgi_temp(g, sizeof *end * WGI_MAX(b->count, 1));
     const wg_node value = wgi_handle(g, wgi_in(wgi_node_of(y))[0]);
     if (!own || !end || !wgi_copy_part(g, value, gy, b, own, &again) ||
         !wgi_part_gradients(here, again, gy, own, b->count, WGI_NOT_REACHED, g->rule.choice, got, end))
@@ -194,19 +194,18 @@ static void recompute_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[]
     wg_graph *g = y.graph;
     const wgi_node *n = wgi_node_of(y);
     if (!n || !wg_node_ok(gy)) return;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     const uint32_t mark = g->count, operands = n->operands;
-    uint32_t *node = wgi_arena_alloc(&g->temp, sizeof *node * operands);
+    uint32_t *node = wgi_temp(g, sizeof *node * operands);
     int reads;
-    wg_node *got = wgi_arena_alloc(&g->temp, sizeof *got * operands),
-            *own = wgi_part_operands(n, g, x, &reads);
+    wg_node *got = wgi_temp(g, sizeof *got * operands), *own = wgi_part_operands(n, g, x, &reads);
     for (int j = 0; node && own && j < reads; j++) node[j] = own[j].index;
     const wgi_border b = node && own ? wgi_border_of(node, (uint32_t)reads) : (wgi_border){ 0 };
     if (node && own && got && differentiate(g, here, y, gy, &b, got))
         for (int j = 0; j < reads; j++)
             gx[wgi_part_place((uint32_t)j)] = got[wgi_border_at(&b, own[j].index)];
     wgi_leave_out(g, mark, gx, operands);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
 }
 
 static wg_node recompute_vmap(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n)
@@ -253,7 +252,7 @@ wg_node wgi_part_node(wg_site here, const wg_op *op, wg_node y, uint32_t mark, c
                     wgi_reach(g, &g->temp, &y.index, 1, 0, ends_part, &mark, &r);
     wgi_as_rewritten(g, &u);
     if (!ok) return wgi_error_node(g);
-    wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * 2 * ((size_t)r.count + (size_t)n + 1));
+    wg_node *x = wgi_temp(g, sizeof *x * 2 * ((size_t)r.count + (size_t)n + 1));
     int count = 0;
     if (!x) return wgi_error_node(g);
     for (uint32_t l = 0; l < r.count + (uint32_t)n; l++) {
@@ -279,9 +278,9 @@ static wg_node recompute(wg_site here, wg_node x, wg_part_fn f, void *user)
         return WGI_FAIL_NODE(g, here, "recompute", WG_ERROR_USE,
                              "the result of the function is a node of another graph");
     if (y.index < mark || wgi_is_leaf(&g->node[y.index])) return y;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     y = wgi_part_node(here, &wgi_op_recompute, y, mark, NULL, 0, NULL);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return y;
 }
 

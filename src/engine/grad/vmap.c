@@ -84,7 +84,7 @@ static wg_node by_options(const mapping *m, const subject *u)
 {
     const wg_op *op = u->node.op;
     _Alignas(16) char own[256];
-    wg_node *x = wgi_arena_alloc(&m->g->temp, sizeof *x * (size_t)u->n);
+    wg_node *x = wgi_temp(m->g, sizeof *x * (size_t)u->n);
     if (!x) return wgi_error_node(m->g);
     if (op->attr_size && !options_for_rows(u, m->n, own)) return wg_none;
     for (int k = 0; k < u->n; k++) {
@@ -104,7 +104,7 @@ static wg_node by_expansion(const mapping *m, const subject *u, wg_node to[])
     wg_graph *g = m->g;
     const wg_op *op = u->node.op;
     wg_node y[WG_MAX_OUTPUTS] = { 0 };
-    wg_node *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)u->n * 3);
+    wg_node *own = wgi_temp(g, sizeof *own * (size_t)u->n * 3);
     int live = 0;
     if (!own) return wgi_error_node(g);
     wg_node *copy = own + u->n, *rows = copy + u->n;
@@ -141,8 +141,8 @@ static wg_node by_rows(const mapping *m, const subject *u, wg_node to[])
     wg_graph *g = m->g;
     const wg_op *op = u->node.op;
     const int outputs = wgi_outputs(op);
-    wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)u->n);
-    wg_node *y = wgi_arena_alloc(&g->temp, sizeof *y * (size_t)(m->n + 1) * (size_t)outputs);
+    wg_node *x = wgi_temp(g, sizeof *x * (size_t)u->n);
+    wg_node *y = wgi_temp(g, sizeof *y * (size_t)(m->n + 1) * (size_t)outputs);
     if (!x || !y) return wgi_error_node(g);
     for (int64_t i = 0; i < m->n && wgi_ok(g->c); i++) {
         for (int k = 0; k < u->n; k++) x[k] = row_of(u, k, i);
@@ -208,7 +208,7 @@ static bool map_node(mapping *m, const subject *u)
 {
     wg_graph *g = m->g;
     const uint32_t mark = g->count;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     wg_node to[WG_MAX_OUTPUTS] = { 0 };
     bool ok = has_room(m, u) && map_subject(m, u, to) && check_result(m, u, to);
     if (u->node.flags & WGI_DERIVED) wgi_mark_derived(g, mark);
@@ -218,7 +218,7 @@ static bool map_node(mapping *m, const subject *u)
         uint32_t at = wgi_reached_at(&m->list, u->i + j);
         if (at != WGI_NOT_REACHED && wg_is_none(m->rows[at])) m->rows[at] = to[j];
     }
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return ok;
 }
 
@@ -230,11 +230,11 @@ static bool visit(mapping *m, uint32_t l)
     subject u = { .i = i, .node = g->node[i], .y = wgi_handle(g, i) };
     const bool is_x = !wg_is_none(m->rows[l]) && wgi_outputs(u.node.op) == 1;
     if (wgi_is_leaf(&u.node) || u.node.output || is_x) return true;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     u.n = (int)u.node.operands;
     u.here = wg_inside(u.node.here);
-    u.x = wgi_arena_alloc(&g->temp, sizeof *u.x * 2 * (size_t)u.n);
-    u.rows = wgi_arena_alloc(&g->temp, sizeof *u.rows * (size_t)u.n);
+    u.x = wgi_temp(g, sizeof *u.x * 2 * (size_t)u.n);
+    u.rows = wgi_temp(g, sizeof *u.rows * (size_t)u.n);
     if (!u.x || !u.rows) return false;
     u.plain = u.x + u.n;
     bool any = false, ok = true;
@@ -246,7 +246,7 @@ static bool visit(mapping *m, uint32_t l)
         u.x[k] = u.rows[k] ? rows : u.plain[k];
     }
     if (any) ok = map_node(m, &u);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return ok;
 }
 
@@ -258,10 +258,10 @@ static bool map_all(wg_graph *g, wg_site here, int64_t n, const wg_node y[], int
 {
     mapping m = { .g = g, .here = here, .n = n };
     const uint32_t from = wgi_lowest(g, x, nx);
-    uint32_t *root = wgi_arena_alloc(&g->temp, sizeof *root * (size_t)ny);
+    uint32_t *root = wgi_temp(g, sizeof *root * (size_t)ny);
     for (int j = 0; root && j < ny; j++) root[j] = y[j].index;
     bool ok = root && wgi_reach(g, &g->temp, root, ny, from, NULL, NULL, &m.list);
-    m.rows = ok ? wgi_arena_zeroed(&g->temp, sizeof *m.rows * WGI_MAX(m.list.count, 1)) : NULL;
+    m.rows = ok ? wgi_temp_zeroed(g, sizeof *m.rows * WGI_MAX(m.list.count, 1)) : NULL;
     if (!m.rows) return false;
     for (int k = 0; k < nx; k++) {
         uint32_t at = wgi_reached_at(&m.list, x[k].index);
@@ -280,12 +280,12 @@ bool wgi_vmap(wg_site here, int64_t n, const wg_node y[], int ny, const wg_node 
               int nx, wg_node to[])
 {
     wg_graph *g = y[0].graph;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     wgi_unwritten u;
     bool ok = wgi_as_written(g, wgi_lowest(g, x, nx), wgi_highest(y, ny), NULL, 0, &u) &&
               map_all(g, here, n, y, ny, x, rows, nx, to);
     wgi_as_rewritten(g, &u);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return ok;
 }
 
@@ -346,7 +346,7 @@ static bool can_map(wg_site here, const wg_node y[], int ny, const wg_node x[], 
 /* The nodes of a request, to find it among the calls of the last build: y[], x[], rows[]. */
 static wg_node *given(wg_graph *g, const wg_node y[], int ny, const wg_node x[], const wg_node rows[], int nx)
 {
-    wg_node *all = wgi_arena_alloc(&g->temp, sizeof *all * (size_t)(ny + 2 * nx));
+    wg_node *all = wgi_temp(g, sizeof *all * (size_t)(ny + 2 * nx));
     if (!all) return NULL;
     memcpy(all, y, sizeof *all * (size_t)ny);
     memcpy(all + ny, x, sizeof *all * (size_t)nx);
@@ -368,7 +368,7 @@ wg_status wg_vmaps_at(wg_site here, const wg_node y[], int ny, const wg_node x[]
     wg_graph *g = y[0].graph;
     int64_t n;
     if ((g && !wgi_ok(g->c)) || !can_map(here, y, ny, x, rows, nx, &n)) return wgi_all_failed(g, to, ny);
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     const wg_node *in = given(g, y, ny, x, rows, nx);
     bool ok = in != NULL;
     if (in && !wgi_derived_reuse(g, here, &request, in, ny + 2 * nx, to, ny)) {
@@ -376,7 +376,7 @@ wg_status wg_vmaps_at(wg_site here, const wg_node y[], int ny, const wg_node x[]
         ok = wgi_vmap(here, n, in, ny, in + ny, in + ny + nx, nx, to); /* `to` may be y, x or rows */
         wgi_derived_end(g, k, here, &request, in, ny + 2 * nx, to, ny);
     }
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return ok ? WG_OK : wgi_all_failed(g, to, ny);
 }
 

@@ -80,7 +80,7 @@ uint32_t wgi_node_finish(wg_graph *g, wgi_node *n)
     n->answers = (wgx_hints(n->op)->exact || wgi_is_ruled(n)) && wgi_may_answer(g, n);
     g->weight += weight_of(n);
     g->lazy |= wgx_hints(n->op)->lazy != 0;
-    for (uint32_t k = 0; k < n->operands; k++) wgi_use(g, wgi_in(n)[k]);
+    WGI_EACH_OPERAND(k, n) wgi_use(g, wgi_in(n)[k]);
     return wgi_node_count(g, n);
 }
 

@@ -199,7 +199,7 @@ static bool fill(wg_graph *g, wgi_node *n, const wg_node x[], const void *attr)
     uint32_t *in = n->in;
     if (n->operands > 2) in = n->list = wgi_arena_alloc(&g->arena, sizeof *in * n->operands);
     if (!in) return false;
-    for (uint32_t k = 0; k < n->operands; k++) in[k] = x[k].index;
+    WGI_EACH_OPERAND(k, n) in[k] = x[k].index;
     if (!size) return true;
     void *copy = wgi_arena_alloc(&g->arena, size);
     if (!copy) return false;
@@ -489,12 +489,12 @@ static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     wg_node own[INLINE_OPERANDS];
     wg_type types[INLINE_OPERANDS];
     if (n <= INLINE_OPERANDS) return apply(here, op, g, x, own, types, n, attr, keep_in);
-    wgi_place place = wgi_arena_place(&g->temp);
-    wg_node *many = wgi_arena_alloc(&g->temp, sizeof *many * (size_t)n);
-    wg_type *all = wgi_arena_alloc(&g->temp, sizeof *all * (size_t)n);
+    wgi_place place = wgi_temp_place(g);
+    wg_node *many = wgi_temp(g, sizeof *many * (size_t)n);
+    wg_type *all = wgi_temp(g, sizeof *all * (size_t)n);
     wg_node y = wgi_error_node(g);
     if (many && all) y = apply(here, op, g, x, many, all, n, attr, keep_in);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return y;
 }
 

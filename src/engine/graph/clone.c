@@ -28,13 +28,13 @@ static wg_node clone_value(cloning *r, uint32_t i)
         return WGI_FAIL_NODE(r->into, n->here, "replay", WG_ERROR_USE,
                              "%s has changed since, and its value was not kept", n->parameter->name);
     const void *data = wgi_has_parameter(n) ? n->parameter->data : wgi_value(r->from, i);
-    wgi_place place = wgi_arena_place(&r->into->temp);
-    void *copy = wgi_arena_alloc(&r->into->temp, (size_t)wgi_size(n->shape) * wg_dtype_size(t));
+    wgi_place place = wgi_temp_place(r->into);
+    void *copy = wgi_temp(r->into, (size_t)wgi_size(n->shape) * wg_dtype_size(t));
     if (!copy || !data) return wgi_error_node(r->into);
     wgi_convert(t, copy, (wg_dtype)n->dtype, data, wgi_size(n->shape));
     wg_node y = wg_input_at(n->here, r->into, wg_node_name(wgi_handle(r->from, i)),
                             (wg_tensor){ t, *n->shape, copy });
-    wgi_arena_rewind(&r->into->temp, place);
+    wgi_temp_rewind(r->into, place);
     return y;
 }
 
@@ -99,13 +99,12 @@ static bool clone_in_own_dtype(cloning *r, uint32_t i, wg_node x[], wgi_place pl
     const wgi_node *n = &r->from->node[i];
     const wg_dtype floats = r->o.floats;
     wg_recover(r->into->c);
-    for (uint32_t k = 0; k < n->operands; k++)
-        x[k] = wg_cast_at(n->here, x[k], (wg_dtype)r->from->node[wgi_in(n)[k]].dtype);
+    WGI_EACH_OPERAND(k, n) x[k] = wg_cast_at(n->here, x[k], (wg_dtype)r->from->node[wgi_in(n)[k]].dtype);
     r->o.floats = 0;
     wg_node y[WG_MAX_OUTPUTS];
     bool ok = clone_call(r, n, x, y);
     r->o.floats = floats;
-    wgi_arena_rewind(&r->from->temp, place);
+    wgi_temp_rewind(r->from, place);
     for (int j = 0; ok && j < wgi_outputs(n->op); j++)
         ok = note(r, i + (uint32_t)j, wg_cast_at(n->here, y[j], dtype_of(r, wg_node_dtype(y[j]))));
     return ok;
@@ -118,14 +117,14 @@ static bool clone_node(cloning *r, uint32_t i)
         return note(r, i, is_held(r, i) ? clone_value(r, i) : clone_leaf(r, i));
     if (n->output) return true;
     r->into->c->widens |= r->o.floats == WG_F64 && n->dtype == WG_F32 && wgi_op_asks(n->op);
-    wgi_place place = wgi_arena_place(&r->from->temp);
-    wg_node *x = wgi_arena_alloc(&r->from->temp, sizeof *x * n->operands);
+    wgi_place place = wgi_temp_place(r->from);
+    wg_node *x = wgi_temp(r->from, sizeof *x * n->operands);
     for (uint32_t k = 0; x && k < n->operands; k++) x[k] = r->map[wgi_in(n)[k]];
     wg_node y[WG_MAX_OUTPUTS];
     const bool ok = x && clone_call(r, n, x, y);
     if (x && !ok && wg_failed(r->into->c) == WG_ERROR_DTYPE && r->o.floats)
         return clone_in_own_dtype(r, i, x, place);
-    wgi_arena_rewind(&r->from->temp, place);
+    wgi_temp_rewind(r->from, place);
     const char *name = ok && n->name ? r->from->names.text[n->name & ~(uint32_t)WGI_OF_LAYER] : NULL;
     if (name && n->name & WGI_OF_LAYER) wgx_layer_node(y[0], name);
     else if (name) wg_name_at(n->here, y[0], name);
@@ -135,11 +134,7 @@ static bool clone_node(cloning *r, uint32_t i)
 }
 
 /* A walk does not go on behind such a node. */
-static bool ends_at(const wg_graph *g, uint32_t i, const void *arg)
-{
-    (void)g;
-    return is_held(arg, i);
-}
+static bool ends_at(const wg_graph *g, uint32_t i, const void *arg) { return is_held(arg, i); }
 
 WG_OPTION_ROWS(wg_replay_opts)
 
@@ -162,11 +157,11 @@ wg_node wg_replay_at(wg_site here, wg_node root, wg_graph *into, const wg_replay
     if (o->params && o->params->c != into->c)
         return WGI_FAIL_NODE(into, here, "replay", WG_ERROR_USE, "the parameters belong to another context");
     if (o->guards && into->c != from->c) into->c->graphs.guarded = from;
-    wgi_place place = wgi_arena_place(&from->temp);
+    wgi_place place = wgi_temp_place(from);
     uint32_t count = from->count;
     cloning r = { from, into,
                   o->map ? memset(o->map, 0, sizeof *r.map * count)
-                         : wgi_arena_zeroed(&from->temp, sizeof *r.map * count),
+                         : wgi_temp_zeroed(from, sizeof *r.map * count),
                   *o };
     wg_node y = wgi_error_node(into);
     wgi_unwritten u;
@@ -177,7 +172,7 @@ wg_node wg_replay_at(wg_site here, wg_node root, wg_graph *into, const wg_replay
         y = ok ? r.map[root.index] : y;
         wgi_as_rewritten(from, &u);
     }
-    wgi_arena_rewind(&from->temp, place);
+    wgi_temp_rewind(from, place);
     return y;
 }
 

@@ -177,8 +177,8 @@ bool wgi_as_written(wg_graph *g, uint32_t from, uint32_t to, const wg_node by[],
     for (size_t i = first; i < end && g->composite[i].first <= to; i++)
         count += is_there(g, &g->composite[i]);
     if (!count) return true;
-    u->was = wgi_arena_alloc(&g->temp, sizeof *u->was * count);
-    u->at = wgi_arena_alloc(&g->temp, sizeof *u->at * count);
+    u->was = wgi_temp(g, sizeof *u->was * count);
+    u->at = wgi_temp(g, sizeof *u->at * count);
     if (!u->was || !u->at) return false;
     for (size_t i = first; count; i++) {
         const wgi_composite *w = &g->composite[i];

@@ -71,28 +71,23 @@ static bool copy(wg_graph *g, uint32_t i, bool lose)
 
 static bool is_result(const wg_graph *g, uint32_t i, const void *arg)
 {
-    (void)arg;
     return g->value[i] && g->node[i].flags & WGI_RESULT;
 }
 
 bool wgi_reads(wg_graph *g, uint32_t i, wgi_parameter_fn is, const void *arg)
 {
-    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_temp_place(g);
     wgi_reached r;
     bool found = !wgi_reach(g, &g->temp, &i, 1, 0, is_result, NULL, &r);
     for (uint32_t k = 0; k < r.count && !found; k++) {
         const wgi_node *n = &g->node[r.node[k]];
         found = wgi_has_parameter(n) && !is_result(g, r.node[k], NULL) && is(g, n->parameter, arg);
     }
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return found;
 }
 
-static bool is_of(const wg_graph *g, const wgi_parameter *q, const void *root)
-{
-    (void)g;
-    return q->owner == root;
-}
+static bool is_of(const wg_graph *g, const wgi_parameter *q, const void *root) { return q->owner == root; }
 
 /* Whether a value that somebody has is still to be computed of the set. */
 static bool is_needed(wg_graph *g, const wg_params *root)
@@ -168,7 +163,6 @@ bool wgx_node_is_current(wg_node n)
 
 static bool has_no_derivative(const wg_graph *g, uint32_t i, const void *arg)
 {
-    (void)arg;
     return wgi_called_op(&g->node[i])->none == WG_EVERY_OPERAND;
 }
 
@@ -193,9 +187,9 @@ int wgx_node_trained_by(wg_node n, wg_params **to, int room)
 {
     wg_graph *g = n.graph;
     if (!wg_node_ok(n)) return 0;
-    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_temp_place(g);
     wgi_reached r;
-    wg_params **set = wgi_arena_alloc(&g->temp, sizeof *set * ((size_t)g->params + g->earliers + 1));
+    wg_params **set = wgi_temp(g, sizeof *set * ((size_t)g->params + g->earliers + 1));
     int found = 0;
     if (set && wgi_reach(g, &g->temp, &n.index, 1, 0, has_no_derivative, NULL, &r))
         for (uint32_t k = 0; k < r.count; k++) {
@@ -206,7 +200,7 @@ int wgx_node_trained_by(wg_node n, wg_params **to, int room)
             if (p && known == found) set[found++] = p;
         }
     for (int k = 0; to && k < found && k < room; k++) to[k] = set[k];
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return found;
 }
 
@@ -214,11 +208,11 @@ bool wgx_node_derives_from(wg_node y, wg_node x)
 {
     wg_graph *g = y.graph;
     if (!wg_node_ok(y) || !wg_node_ok(x) || x.graph != g) return false;
-    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_temp_place(g);
     wgi_reached r;
     const bool is = wgi_reach(g, &g->temp, &y.index, 1, x.index, has_no_derivative, NULL, &r) &&
                     wgi_reached_at(&r, x.index) != WGI_NOT_REACHED;
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return is;
 }
 
@@ -256,7 +250,7 @@ static void visit_all(walk *w)
         if (wgi_is_lost(g, n) && !is_result(g, i, NULL)) w->found = i;
         if (wgi_is_leaf(n) || (!path && is_result(g, i, NULL))) continue;
         const bool ends = wgi_called_op(n)->none == WG_EVERY_OPERAND;
-        for (uint32_t k = 0; k < n->operands; k++) {
+        WGI_EACH_OPERAND(k, n) {
             const uint32_t x = wgi_in(n)[k];
             visit(w, x, path && !ends && w->trained[x] ? ON_PATH : WANTED);
         }
@@ -273,7 +267,7 @@ static void mark_trained(walk *w, const wgi_request *r)
         const wgi_node *n = &g->node[i];
         lost[i] = wgi_is_lost(g, n);
         if (wgi_is_leaf(n) || wgi_called_op(n)->none == WG_EVERY_OPERAND) continue;
-        for (uint32_t k = 0; k < n->operands; k++) {
+        WGI_EACH_OPERAND(k, n) {
             w->trained[i] |= w->trained[wgi_in(n)[k]];
             lost[i] |= lost[wgi_in(n)[k]];
         }
@@ -294,14 +288,14 @@ static void find(walk *w, const wgi_request *r)
 bool wgi_needs_lost(wg_graph *g, const wgi_request *r)
 {
     if (!g->lost) return false;
-    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_temp_place(g);
     walk w = { .g = g,
-               .seen = wgi_arena_alloc(&g->temp, g->count),
-               .trained = wgi_arena_alloc(&g->temp, g->count),
-               .todo = wgi_arena_alloc(&g->temp, sizeof *w.todo * 2 * g->count) };
+               .seen = wgi_temp(g, g->count),
+               .trained = wgi_temp(g, g->count),
+               .todo = wgi_temp(g, sizeof *w.todo * 2 * g->count) };
     const bool room = w.seen && w.trained && w.todo;
     if (room) find(&w, r);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     if (!room || !w.found) return !room; /* without memory the error is recorded already */
     wgi_fail(g->c, r->here, r->backward ? "backward" : "value", WG_ERROR_USE,
              "this needs parameters as they were before they changed, and only what was read then is kept: "

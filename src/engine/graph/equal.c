@@ -35,7 +35,7 @@ static uint64_t hash_of(const classes *s, const wgi_node *n)
     if (has_number(n)) return wgi_mix(h, *n->cell);
     if (wgi_is_leaf(n)) return h;
     if (n->op->attr_size) h = wgi_mix(h, wgi_attr_hash(n->op, n->attr));
-    for (uint32_t k = 0; k < n->operands; k++) h = wgi_mix(h, class_of(s, wgi_in(n)[k]));
+    WGI_EACH_OPERAND(k, n) h = wgi_mix(h, class_of(s, wgi_in(n)[k]));
     return wgi_mix(h, n->output);
 }
 
@@ -46,7 +46,7 @@ static bool same(const classes *s, const wgi_node *a, const wgi_node *b)
         return false;
     if (has_number(a)) return *a->cell == *b->cell;
     if (wgi_is_leaf(a)) return !memcmp(a->input->data, b->input->data, input_bytes(a));
-    for (uint32_t k = 0; k < a->operands; k++)
+    WGI_EACH_OPERAND(k, a)
         if (class_of(s, wgi_in(a)[k]) != class_of(s, wgi_in(b)[k])) return false;
     return wgi_options_same(a->op, a->attr, b->attr);
 }
@@ -73,7 +73,7 @@ static int equal_nodes(wg_graph *g, uint32_t y, uint32_t x, wg_node to[], int ro
     int n = 0;
     bool ok = wgi_reach(g, &g->temp, (uint32_t[]){ y, x }, 2, 0, NULL, NULL, &s.list) &&
               wgi_reach(g, &g->temp, &y, 1, 0, NULL, NULL, &used);
-    s.class = ok ? wgi_arena_alloc(&g->temp, sizeof *s.class * s.list.count) : NULL;
+    s.class = ok ? wgi_temp(g, sizeof *s.class * s.list.count) : NULL;
     ok = s.class;
     for (uint32_t at = 0; ok && at < s.list.count; at++) ok = classify(&s, at);
     for (uint32_t k = 0; ok && k < used.count; k++) {
@@ -102,10 +102,10 @@ bool wg_depends_on(wg_node y, wg_node x)
     wg_graph *g = graph_of_both("depends_on", y, x);
     if (!g || y.index < x.index) return false;
     wgi_reached used;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     const bool ok = wgi_reach(g, &g->temp, &y.index, 1, x.index, NULL, NULL, &used);
     const bool does = ok && wgi_reached_at(&used, x.index) != WGI_NOT_REACHED;
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return does;
 }
 
@@ -115,12 +115,12 @@ int wgx_equal_nodes(wg_node y, wg_node x, wg_node to[], int room)
     wgi_unwritten u;
     if (!g) return 0;
     if (!to && room > 0) return wgi_fail_null(g->c, NULL, "equal_nodes", "array for the nodes"), 0;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     int n = 0;
     if (wgi_as_written(g, 0, WGI_MAX(y.index, x.index), NULL, 0, &u)) {
         n = equal_nodes(g, y.index, x.index, to, room);
         wgi_as_rewritten(g, &u);
     }
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return n;
 }

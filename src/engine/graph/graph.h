@@ -39,7 +39,16 @@ static inline uint32_t wgi_op_place(const wg_op *op)
     return (uint32_t)((uint64_t)(uintptr_t)op * 0x9E3779B97F4A7C15u >> 58);
 }
 
+/* Memory for the use of one call, which goes back to the place where it began. */
+static inline void *wgi_temp(wg_graph *g, size_t size) { return wgi_arena_alloc(&g->temp, size); }
+static inline void *wgi_temp_zeroed(wg_graph *g, size_t size) { return wgi_arena_zeroed(&g->temp, size); }
+static inline wgi_place wgi_temp_place(const wg_graph *g) { return wgi_arena_place(&g->temp); }
+static inline void wgi_temp_rewind(wg_graph *g, wgi_place place) { wgi_arena_rewind(&g->temp, place); }
+
 /* ---- what a record or a handle says ---- */
+
+/* The numbers of the operands of a record. */
+#define WGI_EACH_OPERAND(k, n) for (uint32_t k = 0; k < (n)->operands; k++)
 
 static inline void wgi_leaf_moved(wg_graph *g) { g->build.leaves = ++g->c->last.structure; }
 static inline bool wgi_has_failed(const wg_graph *g)
@@ -81,7 +90,7 @@ static inline bool wgi_may_answer(const wg_graph *g, const wgi_node *n)
     const uint32_t *in = wgi_in(n);
     bool any = false, all = true;
     if (!wgx_hints(op)->exact || wgx_hints(op)->source) return wgx_hints(op)->source;
-    for (uint32_t k = 0; k < n->operands; k++) any |= g->node[in[k]].answers;
+    WGI_EACH_OPERAND(k, n) any |= g->node[in[k]].answers;
     for (uint32_t k = 0; any && op->kind == WG_MAP && n->operands == 2 && k < 2; k++)
         all &= g->node[in[k]].answers || g->node[in[k]].op == &wgi_op_number;
     return any && all;

@@ -71,7 +71,7 @@ static bool visit(walk *w, uint32_t i)
     const wgi_node *n = &w->g->node[i];
     if (ends_at(w, i)) return true;
     const uint32_t *in = wgi_in(n);
-    for (uint32_t j = 0; j < n->operands; j++)
+    WGI_EACH_OPERAND(j, n)
         if (!reach(w, in[j], true)) return false;
     return true;
 }
@@ -89,7 +89,7 @@ static void visit_down(walk *w)
         more = 0;
         if (ends_at(w, i)) continue;
         const uint32_t *in = wgi_in(n);
-        for (uint32_t j = 0; j < n->operands; j++) {
+        WGI_EACH_OPERAND(j, n) {
             const uint32_t k = in[j];
             if (k < from || g->marked[k]) continue;
             const size_t was = w->count;

@@ -3,7 +3,7 @@
 
 static bool operands_are_before(const wgi_node *n, uint32_t i)
 {
-    for (uint32_t k = 0; k < n->operands; k++)
+    WGI_EACH_OPERAND(k, n)
         if (wgi_in(n)[k] >= i) return false;
     return true;
 }
@@ -18,7 +18,7 @@ static bool uses_are_right(const wg_graph *g)
     if (g->build.repeats || g->loose >= WGI_UNKNOWN / 2) return true;
     for (uint32_t i = 1; i < g->count; i++) {
         const wgi_node *n = &g->node[i];
-        for (uint32_t k = 0; k < n->operands; k++)
+        WGI_EACH_OPERAND(k, n)
             if (!(g->node[wgi_in(n)[k]].flags & WGI_USED)) return false;
         if (wgi_is_leaf(n) && !(n->flags & WGI_USED)) return false;
         unused += !(n->flags & WGI_USED);

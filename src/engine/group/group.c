@@ -34,7 +34,6 @@ static void merge_words(void *to, const void *more, size_t count)
 {
     wgi_word *a = to, other = *(const wgi_word *)more;
     const wgi_word *b = &other;
-    (void)count;
     if (b->lowest < a->lowest) other = *a, *a = *(const wgi_word *)more; /* b is of higher ranks now */
     a->unlike |= b->unlike || (a->failed && b->failed && strcmp(a->message, b->message) != 0);
     if (a->first < 0 && b->first >= 0) {

@@ -64,7 +64,6 @@ static bool add_chunk(void *arg, int part, int chunk, int chunks, int thread)
 {
     const leaf *f = arg;
     wgi_leaf l = f->l;
-    (void)part, (void)thread;
     l.from = f->l.to * chunk / chunks, l.to = f->l.to * (chunk + 1) / chunks;
     wgi_add_leaf[f->all->c->isa](&l);
     return true;

@@ -25,7 +25,6 @@ static bool scale_chunk(void *arg, int part, int chunk, int chunks, int thread)
     const scaling *s = arg;
     const double scale = s->to / s->norm;
     const int64_t begin = s->n * chunk / chunks, end = s->n * (chunk + 1) / chunks;
-    (void)part, (void)thread;
     if (s->dtype == WG_F32) SCALE(float, 0x1p-126);
     else SCALE(double, 0x1p-1022);
     return true;

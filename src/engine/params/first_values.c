@@ -38,7 +38,6 @@ static bool fill_part(void *arg, int i, int chunk, int chunks, int thread)
     const wg_context *c = ((void **)arg)[0];
     wgi_draws d = *(const wgi_draws *)((void **)arg)[1];
     int64_t n = d.end;
-    (void)i, (void)thread;
     d.begin = n * chunk / chunks;
     d.end = n * (chunk + 1) / chunks;
     wgi_draws_fill[c->isa](&d);

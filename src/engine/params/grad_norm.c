@@ -62,7 +62,6 @@ typedef struct window {
 static bool sum_blocks(void *arg, int part, int chunk, int chunks, int thread)
 {
     window *w = arg;
-    (void)part, (void)thread;
     for (int64_t i = w->count * chunk / chunks; i < w->count * (chunk + 1) / chunks; i++) {
         double lane[LANES] = { 0 };
         const int64_t from = (w->first + i) * BLOCK;

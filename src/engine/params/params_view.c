@@ -194,7 +194,6 @@ static void get_gradient(wgi_parameter *q, size_t at_, void *arg)
 
 static void add_squares(wgi_parameter *q, size_t at_, void *arg)
 {
-    (void)at_;
     *(double *)arg += wgi_gradient_squares(q);
 }
 
@@ -248,7 +247,6 @@ typedef struct far_norm {
 } far_norm;
 static void look_far(wgi_parameter *q, size_t at_, void *arg)
 {
-    (void)at_;
     far_norm *f = arg;
     for (int64_t j = 0; q->reached && j < wgi_gradient_parts(q); j++) {
         int64_t n;

@@ -175,7 +175,6 @@ static bool add_chunk(void *arg, int part, int chunk, int chunks, int thread)
 {
     const wgi_row_sums *all = arg;
     wgi_row_sums s = *all;
-    (void)part, (void)thread;
     s.begin = row_from(s.list, all->end * chunk / chunks, all->end);
     s.end = row_from(s.list, all->end * (chunk + 1) / chunks, all->end);
     wgi_add_rows_to[s.isa](&s);

@@ -231,7 +231,6 @@ static bool step_part(void *arg, int i, int chunk, int chunks, int thread)
     const bool look = i < o->stretches;
     int64_t lines = s->u.n / WGI_LINE, begin = lines * chunk / chunks, end = lines * (chunk + 1) / chunks;
     wgi_update u = s->table ? s->u : part_of(&s->u, begin * WGI_LINE, (end - begin) * WGI_LINE);
-    (void)thread;
     if (look && (o->known || s->known)) return true;
     u.look = look;
     u.write = !u.look;

@@ -16,8 +16,8 @@ static const wgi_assignment *assignment_of(const wg_graph *g, uint32_t state)
 /* Whether node y is made from node x. The walk is by levels, since x is mostly near. */
 static bool reads(wg_graph *g, uint32_t y, uint32_t x)
 {
-    wgi_place place = wgi_arena_place(&g->temp);
-    uint32_t *list = y < x ? NULL : wgi_arena_alloc(&g->temp, sizeof *list * ((size_t)y - x + 1));
+    wgi_place place = wgi_temp_place(g);
+    uint32_t *list = y < x ? NULL : wgi_temp(g, sizeof *list * ((size_t)y - x + 1));
     size_t count = 0;
     if (list) g->marked[list[count++] = y] = 1;
     for (size_t k = 0; k < count && !g->marked[x]; k++) {
@@ -29,7 +29,7 @@ static bool reads(wg_graph *g, uint32_t y, uint32_t x)
     }
     const bool found = list && g->marked[x];
     while (count) g->marked[list[--count]] = 0;
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return found;
 }
 

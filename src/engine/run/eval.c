@@ -53,11 +53,11 @@ bool wgi_request_roots(const wg_graph *from, const wg_graph *g, wgi_arena *a, co
 
 static bool compute(wg_graph *g, wg_site here, const uint32_t *root, int n, bool assigned, bool quiet)
 {
-    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_temp_place(g);
     wgi_request r = { .here = here, .quiet = quiet };
     bool ok = wgi_request_roots(g, g, &g->temp, root, n, assigned, &r) && wgi_run(g, &r);
     if (ok) keep_results(g);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return ok;
 }
 
@@ -73,7 +73,6 @@ static bool compute_alone(wg_graph *g, wg_site here, const uint32_t *root, int n
 
 static bool has_changed(const wg_graph *g, const wgi_parameter *q, const void *arg)
 {
-    (void)arg;
     for (size_t i = 0; i < g->now.uses; i++)
         if (g->now.use[i].p == q->owner) return q->owner->version != g->now.use[i].version;
     return false;
@@ -327,7 +326,7 @@ static bool gradient_memory(wg_graph *g, wgi_request *r, bool add)
         const bool apart = was || (add && q->reached);
         if (!(was ? was : q)->grad && !wgi_grad_memory(was ? was : q)) return false;
         r->into[i] = apart ? NULL : rows ? wgi_rows_apart(g, r, i) : q->grad;
-        if (!r->into[i]) r->into[i] = wgi_arena_alloc(&g->temp, wgi_value_bytes(n));
+        if (!r->into[i]) r->into[i] = wgi_temp(g, wgi_value_bytes(n));
         if (!r->into[i]) return false;
     }
     return true;
@@ -461,10 +460,10 @@ static void request_backward(wg_graph *g, wg_params *p, bool add, wgi_request *r
 
 static void backward_anew(wg_graph *g, wg_site here, uint32_t loss, wg_params *p, bool add, bool fresh)
 {
-    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_temp_place(g);
     wgi_request r = { .here = here, .backward = true, .loss = loss, .fresh = fresh && !add };
     request_backward(g, p, add, &r);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
 }
 
 bool wgi_is_loss(wg_node loss, wg_site here, const char *op, int argument)

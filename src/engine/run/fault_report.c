@@ -21,7 +21,7 @@ static bool comes_from(const wg_graph *g, uint32_t i, uint32_t x, uint32_t first
     if (i == x) return true;
     const wgi_node *n = &g->node[i];
     if (i < first || wgi_is_leaf(n) || steps == 0) return false;
-    for (uint32_t k = 0; k < n->operands; k++)
+    WGI_EACH_OPERAND(k, n)
         if (comes_from(g, wgi_in(n)[k], x, first, steps - 1)) return true;
     return false;
 }
@@ -43,7 +43,7 @@ static const wgi_composite *source_of(const wg_graph *g, uint32_t i, int steps)
  * which solves by A; or its nodes made `at`, as qr(A) the triangle R. */
 static const wgi_composite *derived_call(const wg_graph *g, const wgi_node *n, uint32_t at)
 {
-    for (uint32_t k = 0; k < n->operands; k++) {
+    WGI_EACH_OPERAND(k, n) {
         const wgi_composite *call = source_of(g, wgi_in(n)[k], 0);
         for (uint32_t j = 0; call && j < call->operands; j++)
             if (call->in[j] == at) return call;

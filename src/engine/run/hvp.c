@@ -20,8 +20,8 @@ static wgi_parameter *parameter_of(const wg_graph *g, const product *u, int i)
 static bool list_targets(wg_graph *g, const wg_params *p, product *u)
 {
     size_t at = 0;
-    u->v = wgi_arena_alloc(&g->temp, sizeof *u->v * (g->params + 1));
-    u->at = wgi_arena_alloc(&g->temp, sizeof *u->at * (g->params + 1));
+    u->v = wgi_temp(g, sizeof *u->v * (g->params + 1));
+    u->at = wgi_temp(g, sizeof *u->at * (g->params + 1));
     if (!u->v || !u->at || !wgi_request_roots(g, g, &g->temp, NULL, 0, false, &u->r) ||
         !wgi_request_targets(g, &g->temp, NULL, 0, &u->r))
         return false;
@@ -44,8 +44,8 @@ static bool fill(wg_graph *g, const double *v, product *u)
 {
     for (int i = 0; i < u->r.targets; i++) {
         const wgi_parameter *q = parameter_of(g, u, i);
-        void *own = wgi_arena_alloc(&g->temp, (size_t)q->size * wg_dtype_size(q->dtype));
-        u->r.into[i] = wgi_arena_alloc(&g->temp, (size_t)q->size * wg_dtype_size(q->dtype));
+        void *own = wgi_temp(g, (size_t)q->size * wg_dtype_size(q->dtype));
+        u->r.into[i] = wgi_temp(g, (size_t)q->size * wg_dtype_size(q->dtype));
         if (!own || !u->r.into[i]) return false;
         wgi_convert(q->dtype, own, WG_F64, v + u->at[i], q->size);
         u->v[i] = own;
@@ -73,7 +73,7 @@ wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const doubl
     if (!wgi_is_node(c, loss, here, "params_hvp", 1, "the loss") || !wgi_is_loss(loss, here, "params_hvp", 1))
         return wg_failed(c);
     if (g->now.open && wgi_params_changed(g)) wgi_close(g);
-    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_temp_place(g);
     product u = { .r = { .here = here, .backward = true, .loss = loss.index } };
     const bool ok = list_targets(g, p, &u) && fill(g, v, &u);
     if (ok && !u.r.targets) memset(out, 0, sizeof *out * wg_params_size(p));
@@ -82,6 +82,6 @@ wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const doubl
         if (wgi_run(g, &u.r)) give(g, &u, p, out);
         if (!wgi_ok(g->c)) g->now.peeked = unused;
     }
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return wg_failed(c);
 }

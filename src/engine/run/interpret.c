@@ -56,13 +56,13 @@ static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn
 {
     const int count = f->k.operands;
     const size_t room = (size_t)count + 1;
-    wgi_ref *x = wgi_arena_alloc(&g->temp, sizeof *x * 2 * room);
-    wgi_load *load = wgi_arena_alloc(&g->temp, sizeof *load * room);
-    wgi_signature *of = wgi_arena_alloc(&g->temp, sizeof *of * room); /* of the loads, and of the node */
-    wgi_program p = { .instr = wgi_arena_alloc(&g->temp, sizeof *p.instr * room),
-                      .spread = wgi_arena_alloc(&g->temp, sizeof *p.spread * room),
+    wgi_ref *x = wgi_temp(g, sizeof *x * 2 * room);
+    wgi_load *load = wgi_temp(g, sizeof *load * room);
+    wgi_signature *of = wgi_temp(g, sizeof *of * room); /* of the loads, and of the node */
+    wgi_program p = { .instr = wgi_temp(g, sizeof *p.instr * room),
+                      .spread = wgi_temp(g, sizeof *p.spread * room),
                       .size = wgi_size(n->shape) };
-    void **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * room);
+    void **ptr = wgi_temp(g, sizeof *ptr * room);
     wgi_broadcasts b = { 0 };
     if (!x || !load || !of || !p.instr || !p.spread || !ptr) return false;
     for (int k = 0; k < count; k++) {
@@ -79,7 +79,7 @@ static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn
         .x = x,
         .y = { WGI_FULL, (uint32_t)count, (uint32_t)wg_dtype_size((wg_dtype)n->dtype) },
     };
-    void *regs = wgi_arena_alloc(&g->temp, wgi_tile_bytes(&p));
+    void *regs = wgi_temp(g, wgi_tile_bytes(&p));
     wgi_env e = { .ptr = ptr, .run = { f->k.seed, f->k.epoch, &f->fault } };
     return regs && wgi_tiles(&p, &e, regs, 0, p.tiles);
 }
@@ -103,7 +103,7 @@ static bool run_phases(wg_graph *g, const wg_op *op, frame *f, wg_kernel_fn fn)
 {
     int phases = op->phases ? op->phases : 1;
     if (op->scratch) {
-        f->k.scratch = wgi_arena_alloc(&g->temp, op->scratch(&f->k));
+        f->k.scratch = wgi_temp(g, op->scratch(&f->k));
         if (!f->k.scratch) return false;
     }
     for (f->k.phase = 0; f->k.phase < phases; f->k.phase++) {
@@ -132,11 +132,11 @@ static bool run_node(wg_graph *g, uint32_t i)
     wg_type *xt = f.xt;
     const void **x = f.x;
     if (n->operands > FEW) {
-        x = wgi_arena_alloc(&g->temp, sizeof *x * n->operands);
-        xt = wgi_arena_alloc(&g->temp, sizeof *xt * n->operands);
+        x = wgi_temp(g, sizeof *x * n->operands);
+        xt = wgi_temp(g, sizeof *xt * n->operands);
         if (!x || !xt) return false;
     }
-    for (uint32_t k = 0; k < n->operands; k++) {
+    WGI_EACH_OPERAND(k, n) {
         x[k] = wgi_value(g, in[k]);
         xt[k] = wgi_type_of(&g->node[in[k]]);
         WGI_ASSERT(x[k] || wgx_hints(op)->lazy);
@@ -185,10 +185,10 @@ static bool run(wg_graph *g, uint32_t i)
     g->run.spent += wgi_spent_on(wgi_size(g->node[i].shape));
     wgi_kind_call *c = lazy ? NULL : wgi_kind_call_of(g, &g->node[i]);
     if (c) return wgi_kind_call_run(g, i, c);
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     const bool ok = wgi_ok(g->c) && !wgi_interrupted(g->c, g->node[i].here) && (!lazy || run_lazy(g, i)) &&
                     run_node(g, i);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return ok;
 }
 
@@ -241,7 +241,6 @@ static bool run_list(wg_graph *g, const wgi_reached *n)
 /* A walk ends at such a node. */
 static bool is_given(const wg_graph *g, uint32_t i, const void *unused)
 {
-    (void)unused;
     return g->value[i] || wgi_is_leaf(&g->node[i]);
 }
 
@@ -258,14 +257,14 @@ static uint32_t *roots_and_operands(wg_graph *g, const uint32_t *root, int *root
     size_t room = (size_t)*roots;
     for (uint32_t k = 0; k < n->count; k++)
         room += wgx_hints(g->node[n->node[k]].op)->lazy ? g->node[n->node[k]].operands : 0;
-    uint32_t *all = wgi_arena_alloc(&g->temp, sizeof *all * WGI_MAX(room, 1));
+    uint32_t *all = wgi_temp(g, sizeof *all * WGI_MAX(room, 1));
     if (!all) return NULL;
     memcpy(all, root, sizeof *all * (size_t)*roots);
     *more = false;
     for (uint32_t k = 0; k < n->count; k++) {
         const wgi_node *y = &g->node[n->node[k]];
         if (!wgx_hints(y->op)->lazy || is_given(g, n->node[k], NULL)) continue;
-        for (uint32_t j = 0; j < y->operands; j++) {
+        WGI_EACH_OPERAND(j, y) {
             if (is_lazy(y->op, j)) continue;
             *more |= wgi_reached_at(n, wgi_in(y)[j]) == WGI_NOT_REACHED;
             all[(*roots)++] = wgi_in(y)[j];
@@ -306,7 +305,7 @@ static bool needed_of(wg_graph *g, const uint32_t *root, int roots, wgi_reached 
 static bool interpret(wg_graph *g, const uint32_t *root, int roots)
 {
     enum { WIDE = 16 }; /* nodes are spread wide if there are so many indices for each of them */
-    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_temp_place(g);
     wgi_reached n;
     bool ok;
     /* If the last node is the root and every other node is an operand, then all nodes are needed. But
@@ -317,7 +316,7 @@ static bool interpret(wg_graph *g, const uint32_t *root, int roots)
         const uint32_t first = n.node[0], last = n.node[n.count - 1];
         ok = (last - first) / WIDE >= n.count ? run_list(g, &n) : run_range(g, first, last, false);
     }
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return ok;
 }
 
@@ -335,7 +334,7 @@ bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
 static void *const *places_of(wg_graph *g, const wgi_request *r, const wg_node gx[])
 {
     const size_t bytes = sizeof(void *) * (g->count - g->run.derived + 1);
-    void **into = wgi_arena_alloc(&g->temp, bytes);
+    void **into = wgi_temp(g, bytes);
     if (into) memset(into, 0, bytes);
     for (int i = 0; into && !r->along && i < r->targets; i++)
         if (!wg_is_none(gx[i]) && gx[i].index >= g->run.derived)

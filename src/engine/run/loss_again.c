@@ -61,7 +61,7 @@ static void *again_open(wg_node loss, wg_params *p, double *seen)
 static bool gradient_memory(wg_graph *s, wgi_request *r)
 {
     for (int i = 0; i < r->targets; i++) {
-        r->into[i] = wgi_arena_alloc(&s->temp, wgi_value_bytes(&s->node[r->target[i]]));
+        r->into[i] = wgi_temp(s, wgi_value_bytes(&s->node[r->target[i]]));
         if (!r->into[i]) return false;
     }
     return true;
@@ -86,7 +86,7 @@ static double again_at(void *arg, double *gradient)
     double v = NAN;
     wgi_close(s);
     wgi_open(s);
-    const wgi_place place = wgi_arena_place(&s->temp);
+    const wgi_place place = wgi_temp_place(s);
     if (wgi_request_roots(u->g, s, &s->temp, &u->loss, 1, true, &r) &&
         wgi_request_targets(s, &s->temp, u->p, 0, &r) && gradient_memory(s, &r) && wgi_run(s, &r)) {
         give(u, &r, gradient);
@@ -95,7 +95,7 @@ static double again_at(void *arg, double *gradient)
         if (wgi_is_leaf(n)) wgi_convert(WG_F64, &v, (wg_dtype)n->dtype, wgi_value_of_leaf(n), 1);
         else v = loss_in(s, u->loss);
     }
-    wgi_arena_rewind(&s->temp, place);
+    wgi_temp_rewind(s, place);
     return v;
 }
 

@@ -18,7 +18,7 @@ static bool direction_nodes(wg_graph *g, const wgi_request *r, wg_node v[])
 
 static bool derive_twice(wg_graph *g, const wgi_request *r, const wg_node x[], wg_node hv[])
 {
-    wg_node *v = wgi_arena_alloc(&g->temp, sizeof *v * (size_t)WGI_MAX(r->targets, 1));
+    wg_node *v = wgi_temp(g, sizeof *v * (size_t)WGI_MAX(r->targets, 1));
     return v && direction_nodes(g, r, v) &&
            wgi_hvp(r->here, wgi_handle(g, r->loss), x, v, r->targets, hv) == WG_OK;
 }
@@ -36,7 +36,7 @@ static bool derive_once(wg_graph *g, wgi_request *r, const wg_node x[], wg_node 
  * not remembered. */
 bool wgi_request_derive(wg_graph *g, wgi_request *r, wg_node gx[])
 {
-    wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)WGI_MAX(r->targets, 1));
+    wg_node *x = wgi_temp(g, sizeof *x * (size_t)WGI_MAX(r->targets, 1));
     r->texts = g->names.texts, r->scopes = g->names.scopes.count, g->names.fleeting = true;
     if (!x) return false;
     for (int i = 0; i < r->targets; i++) x[i] = wgi_handle(g, r->target[i]);
@@ -65,7 +65,7 @@ static bool run_tape(wg_graph *g, wgi_request *r)
 /* The nodes that the request asks for: roots, and the gradients gx. *n: how many. */
 uint32_t *wgi_request_nodes(wg_graph *g, const wgi_request *r, const wg_node gx[], int *n)
 {
-    uint32_t *all = wgi_arena_alloc(&g->temp, sizeof *all * (size_t)(r->roots + r->targets));
+    uint32_t *all = wgi_temp(g, sizeof *all * (size_t)(r->roots + r->targets));
     *n = 0;
     for (int i = 0; all && i < r->roots; i++) all[(*n)++] = r->root[i];
     for (int i = 0; all && i < r->targets; i++)
@@ -121,7 +121,7 @@ void wgi_request_forget(wg_graph *g, const wgi_request *r, uint32_t mark, wgi_pl
 /* Room for gradients, without which the list is not NULL. */
 wg_node *wgi_request_gradients(wg_graph *g, const wgi_request *r)
 {
-    return wgi_arena_alloc(&g->temp, sizeof(wg_node) * (size_t)WGI_MAX(r->targets, 1));
+    return wgi_temp(g, sizeof(wg_node) * (size_t)WGI_MAX(r->targets, 1));
 }
 
 static bool run_interpreted(wg_graph *g, wgi_request *r)

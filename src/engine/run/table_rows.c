@@ -46,9 +46,9 @@ bool wgi_request_rows(wg_graph *g, wgi_request *r)
 {
     size_t most = (size_t)r->targets;
     for (uint32_t i = 1; i <= r->loss; i++) most += wgx_hints(g->node[i].op)->picks_rows != NULL;
-    uint32_t *target = wgi_arena_alloc(&g->temp, sizeof *target * (most + 1));
-    void **into = wgi_arena_alloc(&g->temp, sizeof *into * (most + 1));
-    bool *reached = wgi_arena_alloc(&g->temp, sizeof *reached * (most + 1));
+    uint32_t *target = wgi_temp(g, sizeof *target * (most + 1));
+    void **into = wgi_temp(g, sizeof *into * (most + 1));
+    bool *reached = wgi_temp(g, sizeof *reached * (most + 1));
     int n = 0;
     if (!target || !into || !reached) return false;
     for (int i = 0; i < r->targets; i++) {

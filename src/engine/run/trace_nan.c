@@ -166,7 +166,7 @@ static uint32_t incoming(const tracer *t, uint32_t i, uint32_t of)
         const wgi_node *n = &t->s->node[i];
         if (!t->on[i] || wgi_is_leaf(n)) continue;
         if (derivative_of(t, i) != of) return i;
-        for (uint32_t k = 0; k < n->operands; k++) t->on[wgi_in(n)[k]] = 1;
+        WGI_EACH_OPERAND(k, n) t->on[wgi_in(n)[k]] = 1;
     }
     return 0;
 }

@@ -36,8 +36,8 @@ typedef struct backward {
 
 static bool find_border(backward *w)
 {
-    uint32_t n = 0, *node = wgi_arena_alloc(&w->g->temp, sizeof *node * (size_t)w->n);
-    w->grad = wgi_arena_zeroed(&w->g->temp, sizeof *w->grad * (size_t)w->n);
+    uint32_t n = 0, *node = wgi_temp(w->g, sizeof *node * (size_t)w->n);
+    w->grad = wgi_temp_zeroed(w->g, sizeof *w->grad * (size_t)w->n);
     if (!node || !w->grad) return false;
     for (int k = 0; k < w->n; k++)
         if (k == Y0 || k == T0 || k >= FIRST + 2 * w->steps) node[n++] = w->x[k].index;
@@ -52,8 +52,8 @@ static bool find_border(backward *w)
 static bool stage(backward *w, wg_node t, wg_node y, wg_node a, wg_node *f, wg_node *ay, wg_node ap[])
 {
     const uint32_t n = w->border.count;
-    wg_node *own = wgi_arena_zeroed(&w->g->temp, sizeof *own * n);
-    uint32_t *end = wgi_arena_alloc(&w->g->temp, sizeof *end * n);
+    wg_node *own = wgi_temp_zeroed(w->g, sizeof *own * n);
+    uint32_t *end = wgi_temp(w->g, sizeof *end * n);
     if (!own || !end) return false;
     own[w->y] = wg_apply(w->here, &wgi_op_after, (wg_node[]){ y, w->gy }, 2, NULL);
     own[w->t] = t;
@@ -75,7 +75,7 @@ static bool step_back(backward *w, wg_node t, wg_node h, wg_node *y, wg_node *a)
 {
     const wgi_rk *m = w->m;
     const uint32_t n = w->border.count;
-    wg_node k[WGI_STAGES], l[WGI_STAGES], *ap = wgi_arena_alloc(&w->g->temp, sizeof *ap * n);
+    wg_node k[WGI_STAGES], l[WGI_STAGES], *ap = wgi_temp(w->g, sizeof *ap * n);
     wg_node end = wg_add_at(w->here, t, h), back = wg_mul_at(w->here, wg_number(-1), h);
     for (int i = 0; ap && i < m->stages; i++) {
         wg_node yi = wgi_rk_sum(w->here, *y, back, m->a[i], k, i),
@@ -103,7 +103,7 @@ static bool integrate(backward *w, wg_node y)
         if (!step_back(w, w->x[FIRST + i], w->x[FIRST + w->steps + i], &y, &a)) return false;
     w->grad[w->y] = a;
     if (w->timed) {
-        wg_node f0, a0, *ap = wgi_arena_alloc(&w->g->temp, sizeof *ap * w->border.count);
+        wg_node f0, a0, *ap = wgi_temp(w->g, sizeof *ap * w->border.count);
         if (!ap || !stage(w, w->x[T0], w->x[Y0], a, &f0, &a0, ap)) return false;
         w->by_t0 = wg_mul_at(w->here, wg_number(-1), product(w, a, f0));
     }
@@ -129,7 +129,7 @@ static void odeint_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], w
     const wgi_node *node = wgi_node_of(y);
     if (!node || !wg_node_ok(gy)) return;
     const odeint_attr *o = node->attr;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     const uint32_t mark = g->count;
     const uint32_t operands = node->operands;
     backward w = {
@@ -142,7 +142,7 @@ static void odeint_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], w
             gx[wgi_part_place((uint32_t)j)] = wg_is_none(by) ? wg_number(0) : by;
         }
     wgi_leave_out(g, mark, gx, operands);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
 }
 
 /* The copies of f read a state with rows, so f must have been mapped with one. */
@@ -174,9 +174,9 @@ static const wg_op odeint_op = {
 wg_node wgi_with_adjoint(wg_site here, const wgi_ode_stretch *s, wg_ode_method m, bool timed)
 {
     wg_graph *g = s->y1.graph;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     const odeint_attr attr = { .method = (int)m, .steps = s->steps, .timed = timed };
-    wg_node *also = wgi_arena_alloc(&g->temp, sizeof *also * (size_t)(FIRST + 2 * s->steps));
+    wg_node *also = wgi_temp(g, sizeof *also * (size_t)(FIRST + 2 * s->steps));
     wg_node y = wgi_error_node(g);
     if (also) {
         also[F] = s->f, also[Y0] = s->y0, also[T0] = s->t0;
@@ -184,6 +184,6 @@ wg_node wgi_with_adjoint(wg_site here, const wgi_ode_stretch *s, wg_ode_method m
         memcpy(also + FIRST + s->steps, s->h, sizeof *also * (size_t)s->steps);
         y = wgi_part_node(here, &odeint_op, s->y1, s->mark, also, FIRST + 2 * s->steps, &attr);
     }
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return y;
 }

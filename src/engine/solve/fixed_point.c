@@ -39,8 +39,8 @@ typedef struct implicit {
 static bool copy(implicit *w, wg_node y)
 {
     wg_graph *g = w->g;
-    uint32_t *node = wgi_arena_alloc(&g->temp, sizeof *node * (size_t)w->n);
-    w->own = wgi_arena_zeroed(&g->temp, sizeof *w->own * (size_t)w->n);
+    uint32_t *node = wgi_temp(g, sizeof *node * (size_t)w->n);
+    w->own = wgi_temp_zeroed(g, sizeof *w->own * (size_t)w->n);
     if (!node || !w->own) return false;
     for (int k = Z; k < w->n; k++) node[k - Z] = w->x[k].index;
     w->border = wgi_border_of(node, (uint32_t)(w->n - Z));
@@ -82,7 +82,7 @@ static wg_node by_iteration(const implicit *w, bool forward)
 static bool spread(const implicit *w, wg_node u, wg_node got[])
 {
     const uint32_t n = w->border.count;
-    uint32_t *end = wgi_arena_alloc(&w->g->temp, sizeof *end * n);
+    uint32_t *end = wgi_temp(w->g, sizeof *end * n);
     return end && wg_node_ok(u) &&
            wgi_part_gradients(w->here, w->f, u, w->own, n, wgi_border_at(&w->border, w->x[Z].index), NULL,
                               got, end);
@@ -96,11 +96,11 @@ static void fixed_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg
     wg_graph *g = y.graph;
     const wgi_node *node = wgi_node_of(y);
     if (!node || !wg_node_ok(gy)) return;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     const uint32_t mark = g->count;
     const uint32_t operands = node->operands;
     implicit w = { .g = g, .here = here, .o = node->attr, .gy = gy };
-    wg_node *got = wgi_arena_alloc(&g->temp, sizeof *got * (size_t)operands);
+    wg_node *got = wgi_temp(g, sizeof *got * (size_t)operands);
     if (got && (w.x = wgi_part_operands(node, g, x, &w.n)) && copy(&w, y) &&
         spread(&w, w.o->steps ? by_iteration(&w, false) : by_matrix(&w, false), got))
         for (int j = 0; j < w.n; j++) {
@@ -108,14 +108,14 @@ static void fixed_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg
             gx[wgi_part_place((uint32_t)j)] = wg_is_none(by) ? wg_number(0) : by;
         }
     wgi_leave_out(g, mark, gx, operands);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
 }
 
 /* The tangent of f with z held fixed: df/dx tx, with the tangents of what f reads. wg_none: f reads
  * nothing that has one. */
 static wg_node tangent_of_f(const implicit *w, const wg_node tx[])
 {
-    wg_node *at = wgi_arena_alloc(&w->g->temp, sizeof *at * 2 * (size_t)w->n), *t = at + w->n;
+    wg_node *at = wgi_temp(w->g, sizeof *at * 2 * (size_t)w->n), *t = at + w->n;
     int m = 0;
     if (!at) return wgi_error_node(w->g);
     for (int j = 0; j < w->n; j++) {
@@ -132,7 +132,7 @@ static wg_node fixed_jvp(wg_site here, wg_node y, const wg_node x[], const wg_no
     wg_graph *g = y.graph;
     const wgi_node *node = wgi_node_of(y);
     if (!node) return wg_none;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     const uint32_t mark = g->count;
     implicit w = { .g = g, .here = here, .o = node->attr, .gy = y };
     wg_node ty = wgi_error_node(g);
@@ -142,7 +142,7 @@ static wg_node fixed_jvp(wg_site here, wg_node y, const wg_node x[], const wg_no
         else if (wg_node_ok(ty)) ty = w.o->steps ? by_iteration(&w, true) : by_matrix(&w, true);
     }
     wgi_leave_out(g, mark, &ty, 1);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return ty;
 }
 
@@ -303,11 +303,11 @@ static wg_node finish(iteration *w)
 {
     const fixed_attr attr = { adjoint_steps(w), w->tol, w->a->anderson > 0 };
     const wg_node also[] = { w->next, w->z };
-    const wgi_place place = wgi_arena_place(&w->g->temp);
+    const wgi_place place = wgi_temp_place(w->g);
     wg_node y =
         wg_settled_at(w->in, &WG_OPTS(wg_settled_args, .x = w->next, .before = w->z, .tol = SLACK * w->tol));
     if (wg_node_ok(y)) y = wgi_part_node(w->in, &fixed_point_op, y, w->mark, also, 2, &attr);
-    wgi_arena_rewind(&w->g->temp, place);
+    wgi_temp_rewind(w->g, place);
     return y;
 }
 

@@ -268,7 +268,7 @@ static bool can_start(const solver *v)
 static wg_node solve(solver *v)
 {
     const wg_odeint_args *a = v->a;
-    wg_node *at = wgi_arena_alloc(&v->g->temp, sizeof *at * (size_t)WGI_MAX(a->count, 1));
+    wg_node *at = wgi_temp(v->g, sizeof *at * (size_t)WGI_MAX(a->count, 1));
     for (int j = 0; j < 3; j++)
         if (!(v->value[j] = wg_alloc(v->c, v->n + 1, sizeof(double)))) return wgi_error_node(v->g);
     if (!at) return wgi_error_node(v->g);
@@ -304,7 +304,7 @@ static bool read_times(solver *v, wg_odeint_args *a)
 {
     if (!can_read_times(v, a)) return false;
     const int n = (int)wg_dim(a->t, 0);
-    double *times = wgi_arena_alloc(&v->g->temp, sizeof *times * (size_t)n);
+    double *times = wgi_temp(v->g, sizeof *times * (size_t)n);
     if (wg_node_dtype(a->t) != v->dtype) a->t = wg_cast_at(v->in, a->t, v->dtype);
     if (!times || wg_copy_f64_at(v->in, a->t, times, (size_t)n) != WG_OK) return false;
     a->from = times[0], a->to = times[n - 1], a->times = times + 1, a->count = n - 1;
@@ -335,10 +335,10 @@ wg_node wg_odeint_at(wg_site here, const wg_odeint_args *given)
     if (!wg_options_fit(v.c, here, what, wg_odeint_args_rows(), a) ||
         !wgi_is_node(v.c, a->x, here, what, 0, "the state") || !wgi_ok(v.c))
         return wgi_error_node(g);
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     const size_t assigns = g->results.assigns;
     wg_node y = begin(&v, a);
     wgi_assigns_undo(g, assigns);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return y;
 }

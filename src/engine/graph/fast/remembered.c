@@ -21,7 +21,7 @@ static void count_uses(wg_graph *g)
         if (wgi_is_leaf(n)) continue;
         n->flags &= (uint8_t)~WGI_USED;
         g->loose++;
-        for (uint32_t k = 0; k < n->operands; k++) wgi_use(g, wgi_in(n)[k]);
+        WGI_EACH_OPERAND(k, n) wgi_use(g, wgi_in(n)[k]);
     }
 }
 

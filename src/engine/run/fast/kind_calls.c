@@ -94,8 +94,7 @@ wgi_kind_call *wgi_kind_call_of(wg_graph *g, const wgi_node *n)
     k.op = n->op, k.attr = n->attr, k.words = 0;
     wgi_kind_add(&k, wgi_type_word(n->shape, n->dtype));
     const uint32_t *in = wgi_in(n);
-    for (uint32_t i = 0; i < n->operands; i++)
-        wgi_kind_add(&k, wgi_type_word(g->node[in[i]].shape, g->node[in[i]].dtype));
+    WGI_EACH_OPERAND(i, n) wgi_kind_add(&k, wgi_type_word(g->node[in[i]].shape, g->node[in[i]].dtype));
     kind_call *c = wgi_kind_entry_of(g->c, WGI_KIND_CALL, sizeof *c, &k);
     if (c && c->kept.state == WGI_KIND_UNKNOWN) c->kept.state = fill(g, c) ? WGI_KIND_USABLE : WGI_KIND_NEVER;
     return c && c->kept.state == WGI_KIND_USABLE ? c : NULL;
@@ -106,15 +105,15 @@ wgi_kind_call *wgi_kind_call_of(wg_graph *g, const wgi_node *n)
 static bool call(wg_graph *g, uint32_t i, kind_call *c)
 {
     wg_fault fault;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     const int was = c->blas ? wgi_gate_open() : 0;
-    bool ok = !c->scratch || (c->k.scratch = wgi_arena_alloc(&g->temp, c->scratch));
+    bool ok = !c->scratch || (c->k.scratch = wgi_temp(g, c->scratch));
     wgi_fault_clear(&fault);
     c->k.fault = &fault, c->k.seed = g->c->o.seed, c->k.epoch = g->now.epoch;
     ok = ok && (c->k.end <= 0 || c->fn(&c->k));
     if (c->blas) wgi_gate_close(was);
     if (!ok && wgi_ok(g->c)) wgi_fault_report(g, i, c->kept.kind.op, g->node[i].here, &fault);
-    if (c->scratch) wgi_arena_rewind(&g->temp, place);
+    if (c->scratch) wgi_temp_rewind(g, place);
     return ok;
 }
 

@@ -40,7 +40,7 @@ static bool trace_node(tracer *r, uint32_t i)
     uint8_t in[WGI_TAPE_OPERANDS] = { 0 };
     if (!wgi_is_scalar_map(n)) return false;
     bool even = true;
-    for (uint32_t k = 0; k < n->operands; k++) {
+    WGI_EACH_OPERAND(k, n) {
         type[k] = (wg_dtype)g->node[wgi_in(n)[k]].dtype;
         in[k] = cell_of(r, wgi_in(n)[k]);
         if (in[k] == NO_CELL) return false;
@@ -54,7 +54,7 @@ static bool trace_node(tracer *r, uint32_t i)
     if (!c) return false;
     s->what = WG_BY_KERNEL;
     wgi_scalar_call_make(c, g, n, type, &r->t->fault);
-    for (uint32_t k = 0; k < n->operands; k++) c->x[k] = &r->t->cell[in[k]];
+    WGI_EACH_OPERAND(k, n) c->x[k] = &r->t->cell[in[k]];
     c->y = &r->t->cell[y];
     return true;
 }
@@ -88,7 +88,7 @@ static bool trace_nodes(tracer *r, const wg_node gx[], uint32_t wanted)
     const size_t n = g->count - r->first, cells = WGI_VARIABLES + n + (n + 1) * WGI_TAPE_OPERANDS;
     t->step = wgi_arena_alloc(r->arena, sizeof *t->step * n);
     t->cell = cells < MOST_CELLS ? wgi_arena_alloc(r->arena, sizeof *t->cell * cells) : NULL;
-    r->of = wgi_arena_alloc(&g->temp, n);
+    r->of = wgi_temp(g, n);
     if (!t->step || !t->cell || !r->of) return false;
     memset(t->cell, 0, sizeof *t->cell * cells);
     memset(r->of, 0, n);
@@ -141,7 +141,7 @@ static bool trace_rule(wg_graph *g, wgi_trace *t, wgi_arena *arena, wg_site here
 static bool trace(wg_context *c, wgi_trace *t, wgi_arena *arena, wg_site here, wg_dtype type, uint32_t wanted)
 {
     wg_graph *g = c->graphs.tracer;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     const wgi_aside aside = wgi_aside_begin(g);
     const wg_status was = wgi_quiet_begin(c);
     const bool outer = g->rule.aside;
@@ -152,7 +152,7 @@ static bool trace(wg_context *c, wgi_trace *t, wgi_arena *arena, wg_site here, w
     wgi_quiet_end(c, was);
     if (now == WG_ERROR_MEMORY) wgi_fail(c, here, "backward", now, "no memory for a derivative");
     wgi_aside_end(g, &aside);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return usable;
 }
 

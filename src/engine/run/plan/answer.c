@@ -105,13 +105,13 @@ static uint32_t local_of(const wgi_structure *s, uint32_t mark, uint32_t i)
  * derivative reads a node that the loss is not made from. */
 static wgi_node *all_nodes(wg_graph *g, const wgi_structure *s, uint32_t mark)
 {
-    wgi_node *all = wgi_arena_alloc(&g->temp, sizeof *all * ((size_t)s->n + g->count - mark));
+    wgi_node *all = wgi_temp(g, sizeof *all * ((size_t)s->n + g->count - mark));
     if (!all) return NULL;
     memcpy(all, s->node, sizeof *all * s->n);
     for (uint32_t i = mark; i < g->count; i++) {
         wgi_node *n = &all[s->n + (i - mark)];
         *n = g->node[i];
-        uint32_t *in = n->operands > 2 ? wgi_arena_alloc(&g->temp, sizeof *in * n->operands) : n->in;
+        uint32_t *in = n->operands > 2 ? wgi_temp(g, sizeof *in * n->operands) : n->in;
         if (!in) return NULL;
         for (uint32_t k = 0; k < n->operands && !wgi_is_leaf(n); k++) {
             in[k] = local_of(s, mark, wgi_in(&g->node[i])[k]);
@@ -128,8 +128,8 @@ static bool ask(wg_graph *g, const wgi_structure *s, const wg_node gx[], uint32_
 {
     *a = (wgi_wanted){ 0 };
     const size_t most = (size_t)s->roots + (wishes_of ? (size_t)wishes_of->wishes : 0) + (size_t)s->targets;
-    a->node = wgi_arena_alloc(&g->temp, sizeof *a->node * most);
-    a->gradient = wgi_arena_alloc(&g->temp, sizeof *a->gradient * (size_t)WGI_MAX(s->targets, 1));
+    a->node = wgi_temp(g, sizeof *a->node * most);
+    a->gradient = wgi_temp(g, sizeof *a->gradient * (size_t)WGI_MAX(s->targets, 1));
     if (!a->node || !a->gradient) return false;
     for (int i = 0; i < s->roots; i++) a->node[a->count++] = s->root[i];
     for (uint32_t k = 1; wishes_of && k < s->n; k++)
@@ -230,7 +230,7 @@ static bool run_adopted(wg_graph *g, wgi_plan *p, wgi_request *r, const wgi_stru
 /* The nodes whose values a found plan needs of earlier plans of this evaluation. */
 static bool wish_for_found(wg_graph *g, const wgi_request *r, const wgi_plan *p, const wgi_structure *s)
 {
-    uint32_t *all = wgi_arena_alloc(&g->temp, sizeof *all * ((size_t)s->n + (size_t)r->roots));
+    uint32_t *all = wgi_temp(g, sizeof *all * ((size_t)s->n + (size_t)r->roots));
     int n = 0;
     for (uint32_t k = 1; all && k < s->n; k++)
         if (p->reads[k]) all[n++] = s->at[k];

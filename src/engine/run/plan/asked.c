@@ -121,7 +121,7 @@ static void call(again *u)
     const wg_node y = given(u, was->y), gy = was->expands ? wg_none : given(u, was->gy);
     const uint32_t *local = u->q->calls.node + was->at;
     u->said = u->x + was->operands;
-    for (uint32_t k = 0; k < was->operands; k++) u->x[k] = given(u, local[k]);
+    WGI_EACH_OPERAND(k, was) u->x[k] = given(u, local[k]);
     for (uint32_t k = 0; k < was->answers; k++) u->said[k] = wg_none;
     const wg_site here = wg_inside(u->g->node[y.index].here);
     const int n = (int)was->operands;
@@ -157,7 +157,7 @@ static bool same_node(const again *u, const wgi_node *now, uint32_t local)
     if (!wgi_same_kind(now, was) || now->output != was->output) return false;
     if (wgi_is_leaf(was)) return take_number(u, local, *now->cell);
     const uint32_t *in = wgi_in(now), *in_was = wgi_in(was);
-    for (uint32_t k = 0; k < was->operands; k++)
+    WGI_EACH_OPERAND(k, was)
         if (!is_same(u, in[k], in_was[k])) return false;
     return true;
 }
@@ -209,16 +209,16 @@ bool wgi_plan_says_same(wg_graph *g, wgi_plan *p, const uint32_t at[])
 {
     const wgi_asked *q = p->asked;
     if (!q) return true;
-    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_place place = wgi_temp_place(g);
     wgi_ask one;
     again u;
     u.g = g, u.p = p, u.q = q, u.at = at;
-    u.x = wgi_arena_alloc(&g->temp, sizeof *u.x * q->most);
+    u.x = wgi_temp(g, sizeof *u.x * q->most);
     u.now = (wgi_asks){ .ask = &one, .capacity = 1, .node_capacity = q->most };
-    u.now.node = wgi_arena_alloc(&g->temp, sizeof *u.now.node * q->most);
+    u.now.node = wgi_temp(g, sizeof *u.now.node * q->most);
     p->running++; /* a rule may make plans, for which others must go, and run this one for another graph */
     const bool same = u.x && u.now.node && ask_all(&u);
     p->running--;
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return same;
 }

@@ -112,7 +112,7 @@ double wgi_work_of(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->node[i];
     double y = (double)wgi_size(n->shape), x = 0, product = 1;
-    for (uint32_t k = 0; k < n->operands; k++) {
+    WGI_EACH_OPERAND(k, n) {
         double s = (double)wgi_size(w->node[wgi_in(n)[k]].shape);
         x += s;
         product *= k < 2 ? s : 1;

@@ -48,7 +48,7 @@ static void keep(const wgi_structure *s, uint32_t k, wgi_made why, unsigned char
 
 static wg_node *parameters_of(wg_graph *g, int *n)
 {
-    wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (g->params + 1));
+    wg_node *x = wgi_temp(g, sizeof *x * (g->params + 1));
     *n = 0;
     for (size_t i = 0; x && i < g->params; i++) {
         const wgi_node *p = &g->node[g->param[i]];
@@ -77,7 +77,7 @@ static bool foresee(wg_graph *g, const wgi_request *r, const wgi_structure *s, u
     uint32_t blocked = 0;
     int n;
     const wg_node *x = parameters_of(g, &n);
-    wg_node *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (g->params + 1));
+    wg_node *gx = wgi_temp(g, sizeof *gx * (g->params + 1));
     if (!x || !gx) return false;
     if (!n || !wg_dtype_is_float(wg_node_dtype(y))) return true;
     const wg_status was = wgi_quiet_begin(g->c);
@@ -101,7 +101,7 @@ static bool foresee(wg_graph *g, const wgi_request *r, const wgi_structure *s, u
 unsigned char *wgi_first_keeps(wg_graph *g, const wgi_request *r, const wgi_structure *s)
 {
     bool ours = true;
-    unsigned char *left = wgi_arena_zeroed(&g->temp, s->n);
+    unsigned char *left = wgi_temp_zeroed(g, s->n);
     if (!left || s->keeps != WGI_KEEP_ALL) return left;
     const size_t all = all_bytes(s, &ours);
     const bool every = all <= SMALL || g->now.missed,

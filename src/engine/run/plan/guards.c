@@ -22,7 +22,7 @@ static void spread(wgi_work *w, uint32_t i)
         read_by(w, i - n->output, w->guard[i]);
         return;
     }
-    for (uint32_t k = 0; k < n->operands; k++) {
+    WGI_EACH_OPERAND(k, n) {
         const bool lazy = wgx_hints(n->op)->lazy >> k % 32 & 1;
         const uint32_t own = lazy ? wgi_work_in(w, n, (uint32_t)wgx_hints(n->op)->lazy_if) : 0;
         read_by(w, wgi_work_in(w, n, k), w->guard[i] ? w->guard[i] : own);

@@ -9,7 +9,7 @@ static uint32_t first_of(const wgi_work *w, uint32_t i) { return i - w->node[i].
 static bool is_input_of(const wgi_work *w, uint32_t a, uint32_t x)
 {
     const wgi_node *n = &w->node[a];
-    for (uint32_t k = 0; k < n->operands; k++)
+    WGI_EACH_OPERAND(k, n)
         if (w->rep[wgi_in(n)[k]] == x) return true;
     return false;
 }
@@ -43,13 +43,13 @@ bool wgi_pair_cone(const wgi_work *w, uint32_t a, uint32_t b, wgi_cone *c)
 {
     const wgi_node *n = &w->node[b];
     c->count = 0;
-    for (uint32_t k = 0; k < n->operands; k++) {
+    WGI_EACH_OPERAND(k, n) {
         const uint32_t x = wgi_in(n)[k];
         if (first_of(w, w->rep[x]) != a && !need_before(w, a, x, c)) return false;
     }
     for (int i = 0; i < c->count; i++) {
         const wgi_node *m = &w->node[c->node[i]];
-        for (uint32_t k = 0; k < m->operands; k++)
+        WGI_EACH_OPERAND(k, m)
             if (!need_before(w, a, wgi_in(m)[k], c)) return false;
     }
     sort(c);
@@ -81,7 +81,7 @@ static uint32_t partner(const wgi_work *w, uint32_t b)
     uint32_t x[WGI_PAIR_OPERANDS];
     wgi_cone c;
     if (!wgx_hints(n->op)->joined || n->output || !computed(w, b)) return 0;
-    for (uint32_t k = 0; k < n->operands; k++) {
+    WGI_EACH_OPERAND(k, n) {
         const uint32_t a = first_of(w, w->rep[wgi_in(n)[k]]);
         if (w->node[a].op != wgx_hints(n->op)->joins || !computed(w, a) || w->pair[a] ||
             w->guard[a] != w->guard[b])

@@ -27,7 +27,7 @@ static int64_t rows_of_node(const wgi_work *w, uint32_t i)
     const wgi_node *n = &w->node[i];
     wg_type xt[WGI_ROW_OPERANDS], yt[WG_MAX_OUTPUTS];
     if (!n->op->rows || n->operands > WGI_ROW_OPERANDS) return 0;
-    for (uint32_t k = 0; k < n->operands; k++) xt[k] = wgi_type_of(&w->node[wgi_in(n)[k]]);
+    WGI_EACH_OPERAND(k, n) xt[k] = wgi_type_of(&w->node[wgi_in(n)[k]]);
     for (int k = 0; k < wgi_outputs(n->op); k++) yt[k] = wgi_type_of(&w->node[i + (uint32_t)k]);
     const wgi_signature s = wgi_signature_of(n, NULL, xt, yt);
     const wg_kernel question = wgi_kernel_question(&s);

@@ -21,8 +21,7 @@ static size_t bytes_of_row(const wgi_work *w, uint32_t first)
             const wgi_node *n = &w->node[m];
             for (int k = 0; k < wgi_outputs(n->op); k++)
                 made += w->store[m + (uint32_t)k] ? wgi_value_bytes(&w->node[m + (uint32_t)k]) : 0;
-            for (uint32_t k = 0; k < n->operands; k++)
-                read = WGI_MAX(read, wgi_value_bytes(&w->node[wgi_work_in(w, n, k)]));
+            WGI_EACH_OPERAND(k, n) read = WGI_MAX(read, wgi_value_bytes(&w->node[wgi_work_in(w, n, k)]));
         }
     }
     return (made + read) / (size_t)w->items[first].rows + 1;
@@ -96,7 +95,7 @@ static void add_kernel(wgi_work *w, wgi_row_maker *m, wgi_row_part *p, uint32_t 
     p->of = wgi_work_signature(w, i);
     wgi_row_ref *x = wgi_work_keep(w, n->operands + outputs, sizeof *x);
     if (w->failed) return;
-    for (uint32_t k = 0; k < n->operands; k++) {
+    WGI_EACH_OPERAND(k, n) {
         x[k] = row_ref(w, m, wgi_work_in(w, n, k));
         p->wide = WGI_MAX(p->wide, wgi_size(w->node[wgi_work_in(w, n, k)].shape) / m->of->rows);
     }

@@ -157,8 +157,8 @@ static bool run_steps(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
         .p = p, .env.run = { g->c->o.seed, g->now.epoch, &fault }, .here = r->here, .clock = g->run.clock
     };
     u.each = wgi_align(WGI_MAX(p->regs, ((size_t)p->most_operands + WG_MAX_OUTPUTS) * sizeof(void *)) + 64);
-    u.memory = wgi_arena_alloc(&g->temp, u.each * (size_t)threads + 64);
-    u.env.ptr = wgi_arena_alloc(&g->temp, sizeof *u.env.ptr * p->buffers);
+    u.memory = wgi_temp(g, u.each * (size_t)threads + 64);
+    u.env.ptr = wgi_temp(g, sizeof *u.env.ptr * p->buffers);
     if (!u.memory || !u.env.ptr) return false;
     wgi_fill_pointers(g, p, r, u.env.ptr, out);
     u.memory = (char *)(((uintptr_t)u.memory + 63) & ~(uintptr_t)63);
@@ -175,9 +175,9 @@ static bool run_steps(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
 static bool run_all(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
 {
     if (g->run.clock && !wgi_clock_start(g->run.clock, p, g->c->o.threads)) return false;
-    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_temp_place(g);
     bool ok = run_steps(g, p, r, out);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return ok;
 }
 

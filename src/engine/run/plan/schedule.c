@@ -33,7 +33,7 @@ static void mark_needed(wgi_work *w)
     for (uint32_t i = w->n; i-- > 1;) {
         const wgi_node *n = &w->node[i];
         if (!w->need[i] || wgi_work_given(w, i)) continue;
-        for (uint32_t k = 0; k < n->operands; k++) want(w, source(w, n, k));
+        WGI_EACH_OPERAND(k, n) want(w, source(w, n, k));
         if (!n->output) /* a kernel computes all its outputs */
             for (int k = 1; k < wgi_outputs(n->op); k++) w->need[i + (uint32_t)k] = 1;
     }
@@ -46,7 +46,7 @@ static uint64_t equal_hash(const wgi_work *w, uint32_t i)
     const wgi_node *n = &w->node[i];
     uint64_t h = wgi_mix((uint64_t)(uintptr_t)n->op, (uint64_t)(uintptr_t)n->shape ^ n->dtype);
     if (wgi_is_leaf(n)) return wgi_mix(h, *n->cell);
-    for (uint32_t k = 0; k < n->operands; k++) h = wgi_mix(h, wgi_work_in(w, n, k));
+    WGI_EACH_OPERAND(k, n) h = wgi_mix(h, wgi_work_in(w, n, k));
     return n->op->attr_size ? wgi_mix(h, wgi_attr_hash(n->op, n->attr)) : h;
 }
 
@@ -55,7 +55,7 @@ static bool equal(const wgi_work *w, uint32_t i, uint32_t j)
     const wgi_node *a = &w->node[i], *b = &w->node[j];
     if (!wgi_same_kind(a, b)) return false;
     if (wgi_is_leaf(a)) return *a->cell == *b->cell;
-    for (uint32_t k = 0; k < a->operands; k++)
+    WGI_EACH_OPERAND(k, a)
         if (wgi_work_in(w, a, k) != wgi_work_in(w, b, k)) return false;
     return true;
 }
@@ -86,7 +86,7 @@ static void merge_equal(wgi_work *w)
 {
     uint32_t size = 16;
     while (size < 2 * w->n) size *= 2;
-    wgi_place place = wgi_arena_place(&w->g->temp);
+    wgi_place place = wgi_temp_place(w->g);
     uint32_t *table = wgi_work_temp(w, size, sizeof *table);
     for (uint32_t i = 0; i < w->n; i++) w->rep[i] = i;
     for (uint32_t i = 1; table && i < w->n; i++) {
@@ -99,7 +99,7 @@ static void merge_equal(wgi_work *w)
         if (table[s]) w->rep[i] = table[s];
         else table[s] = i;
     }
-    wgi_arena_rewind(&w->g->temp, place);
+    wgi_temp_rewind(w->g, place);
 }
 
 /* ---- items ---- */
@@ -154,7 +154,7 @@ static uint32_t earliest(const wgi_work *w, uint32_t i, const wg_shape *shape)
 {
     const wgi_node *n = &w->node[i];
     uint32_t bound = 1;
-    for (uint32_t k = 0; k < n->operands; k++) {
+    WGI_EACH_OPERAND(k, n) {
         uint32_t x = wgi_work_in(w, n, k), t = w->at[x];
         bool beside = t && w->items[t].tiles && w->items[t].shape == shape && w->node[x].shape == shape &&
                       w->base[x] == x;
@@ -181,8 +181,7 @@ static bool can_wait(const wgi_work *w, uint32_t x, uint32_t t)
         !s->tiles || s->count != 1 || s->shape != w->items[t].shape || s->guard != w->items[t].guard ||
         wgi_may_stay(w, x))
         return false;
-    for (uint32_t k = 0; k < n->operands; k++)
-        large += wgi_size(w->node[wgi_work_in(w, n, k)].shape) == wgi_size(s->shape);
+    WGI_EACH_OPERAND(k, n) large += wgi_size(w->node[wgi_work_in(w, n, k)].shape) == wgi_size(s->shape);
     return large <= 1;
 }
 
@@ -320,7 +319,7 @@ static void find_uses(wgi_work *w, uint32_t t, uint32_t m)
 {
     const wgi_node *n = &w->node[m];
     const wgi_plan_item *s = &w->items[t];
-    for (uint32_t k = 0; k < n->operands; k++) {
+    WGI_EACH_OPERAND(k, n) {
         uint32_t x = wgi_work_in(w, n, k);
         use(w, x, t, s->tiles && w->at[x] == t && w->base[x] == x);
     }

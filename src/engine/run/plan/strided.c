@@ -46,7 +46,7 @@ static void note_slice(wgi_work *w, uint32_t i)
 static void note_reads(wgi_work *w, const wgi_node *n)
 {
     const bool map = n->op->kind == WG_MAP;
-    for (uint32_t k = 0; k < n->operands; k++) {
+    WGI_EACH_OPERAND(k, n) {
         const uint32_t x = wgi_work_in(w, n, k);
         w->readers[x] = WGI_MIN(w->readers[x] + 1, 2);
         if (!map || wgi_size(n->shape) != wgi_size(w->node[x].shape)) w->runs[x] = NULL;

@@ -2,11 +2,7 @@
  * compute the same, wherever in their graphs the nodes are. */
 #include "run/plan/plan.h"
 
-static bool has_value(const wg_graph *g, uint32_t i, const void *unused)
-{
-    (void)unused;
-    return g->value[i];
-}
+static bool has_value(const wg_graph *g, uint32_t i, const void *unused) { return g->value[i]; }
 
 /* ---- records with local operands ---- */
 
@@ -20,7 +16,7 @@ static bool make_operands_local(wg_graph *g, const wgi_structure *s, const wgi_n
 {
     uint32_t *in = n->in;
     if (wgi_is_leaf(n)) return true;
-    if (n->operands > 2) in = n->list = wgi_arena_alloc(&g->temp, sizeof *in * n->operands);
+    if (n->operands > 2) in = n->list = wgi_temp(g, sizeof *in * n->operands);
     for (uint32_t k = 0; in && k < n->operands; k++) in[k] = wgi_local(s, wgi_in(from)[k]);
     return in;
 }
@@ -85,7 +81,7 @@ static void hash(wgi_structure *s)
 
 static uint32_t *local_list(wg_graph *g, const wgi_structure *s, const uint32_t *list, int n)
 {
-    uint32_t *local = wgi_arena_alloc(&g->temp, sizeof *local * (size_t)n);
+    uint32_t *local = wgi_temp(g, sizeof *local * (size_t)n);
     for (int k = 0; local && k < n; k++) local[k] = wgi_local(s, list[k]);
     return local;
 }
@@ -93,7 +89,7 @@ static uint32_t *local_list(wg_graph *g, const wgi_structure *s, const uint32_t 
 /* The roots of the walk: the nodes that the request names. */
 static uint32_t *named(wg_graph *g, const wgi_request *r, int *n)
 {
-    uint32_t *all = wgi_arena_alloc(&g->temp, sizeof *all * ((size_t)r->roots + (size_t)r->targets + 1));
+    uint32_t *all = wgi_temp(g, sizeof *all * ((size_t)r->roots + (size_t)r->targets + 1));
     *n = 0;
     for (int k = 0; all && k < r->roots; k++) all[(*n)++] = r->root[k];
     for (int k = 0; all && k < r->targets; k++) all[(*n)++] = r->target[k];
@@ -111,9 +107,9 @@ bool wgi_structure_of(wg_graph *g, const wgi_request *r, wgi_structure *s)
     if (!all || !wgi_reach(g, &g->temp, all, n, 0, r->backward ? NULL : has_value, NULL, &s->reached))
         return false;
     s->n = s->reached.count + 1;
-    s->at = wgi_arena_alloc(&g->temp, sizeof *s->at * s->n);
-    s->node = wgi_arena_alloc(&g->temp, sizeof *s->node * s->n);
-    s->held = wgi_arena_alloc(&g->temp, s->n);
+    s->at = wgi_temp(g, sizeof *s->at * s->n);
+    s->node = wgi_temp(g, sizeof *s->node * s->n);
+    s->held = wgi_temp(g, s->n);
     if (!s->at || !s->node || !s->held || !fill_nodes(g, s)) return false;
     s->root = local_list(g, s, r->root, r->roots);
     s->target = local_list(g, s, r->target, r->targets);

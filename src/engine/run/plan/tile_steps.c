@@ -138,7 +138,7 @@ static void put_store(wgi_work *w, wgi_tiler *t, const wgi_instr *made)
 /* Gives back the tile buffers of operands that no member after n, at `position`, reads. */
 static void give_regs(wgi_work *w, wgi_tiler *t, uint32_t item_at, const wgi_node *n, uint32_t position)
 {
-    for (uint32_t k = 0; k < n->operands; k++) {
+    WGI_EACH_OPERAND(k, n) {
         uint32_t o = wgi_work_in(w, n, k);
         const bool loaded = w->runs[o] && !t->prog->row, made = w->at[o] == item_at && !w->runs[o];
         if (t->reg_item[o] == item_at && t->reg[o] && (made || loaded) && t->last[o] == position) {

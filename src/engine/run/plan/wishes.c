@@ -86,18 +86,17 @@ void wgi_wish(wg_graph *g, uint32_t i)
 static bool is_computed(const wg_graph *g, uint32_t i, const void *unused)
 {
     uint32_t k;
-    (void)unused;
     return g->value[i] || maker_of(g, i, &k);
 }
 
 bool wgi_wish_for(wg_graph *g, const uint32_t *node, int n)
 {
     if (!g->now.rans) return true;
-    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_temp_place(g);
     wgi_reached r;
     bool ok = map_makers(g) && wgi_reach(g, &g->temp, node, n, 0, is_computed, NULL, &r);
     for (uint32_t k = 0; ok && k < r.count; k++)
         if (!wgi_is_leaf(&g->node[r.node[k]])) wish(g, r.node[k]);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_temp_rewind(g, place);
     return ok;
 }
