@@ -243,8 +243,8 @@ static const double OFF = 1e-2, ROUNDINGS = 64;
 static double largest_of(const wg_check *r)
 {
     double most = 0;
-    for (int k = 0; k < r->parts; k++)
-        for (int64_t i = 0; i < r->part[k].size; i++)
+    EACH_PART(k, r)
+        EACH_COMPONENT(i, &r->part[k])
             if (isfinite(r->part[k].analytic[i])) most = fmax(most, fabs(r->part[k].analytic[i]));
     return most;
 }
@@ -258,7 +258,7 @@ static void compare_part(wg_check *r, int k, const double run[], const double dr
                  sums = ROUNDINGS * FLT_EPSILON * largest_of(r);
     int64_t at = -1;
     double worst = 0;
-    for (int64_t i = 0; i < in->size; i++) {
+    EACH_COMPONENT(i, in) {
         const double g = in->analytic[i], off = fabs(run[i] - g);
         if (!isfinite(g) || fabs(g) > FLT_MAX / 4 || !isfinite(drift[i])) continue;
         const double allowed = OFF * fabs(g) + ROUNDINGS * drift[i] + sums + FLT_MIN;

@@ -119,7 +119,7 @@ static bool follow(beside *q, int ray, int side)
     const bool is_first = !ray && side > 0;
     add_limit(&q->value, s, is_first);
     for (int k = 0; q->h && k < r->parts; k++)
-        for (int64_t i = 0; i < r->part[k].size; i++) {
+        EACH_COMPONENT(i, &r->part[k]) {
             for (int j = 0; j < STEPS; j++) v[j] = q->h[j * r->parts + k][i];
             add_limit(&q->limit[k][i], v, is_first);
         }
@@ -266,7 +266,7 @@ static int64_t find_worst(const beside *q, int k, double typical, wgi_compared *
 {
     int64_t at = -1;
     double most = -1;
-    for (int64_t i = 0; i < q->r->part[k].size; i++) {
+    EACH_COMPONENT(i, &q->r->part[k]) {
         const wgi_compared one = compare(q, k, i, typical);
         const double off = !isfinite(one.yours) ? INFINITY : one.differ ? fabs(one.yours - one.numeric) : 0;
         if (off > most) most = off, at = i, *c = one;
@@ -288,7 +288,7 @@ static const char *note_worst(beside *q, int k, double typical)
         if (!q->limit[k][at].rounding && !widen(q, k, at)) return NOISE;
         at = find_worst(q, k, typical, &worst);
     }
-    for (int64_t i = 0; i < r->part[k].size; i++) {
+    EACH_COMPONENT(i, &r->part[k]) {
         if (!is_seen(&q->limit[k][i], typical)) return NOISE;
         widest = fmax(widest, q->limit[k][i].bar);
     }
@@ -324,8 +324,7 @@ static bool has_jump(beside *q)
 static beside open_beside(wg_check *r, const wgi_check_target *t)
 {
     beside q = { .r = r, .t = t };
-    for (int k = 0; k < r->parts; k++)
-        q.elements = (int)fmin((double)q.elements + (double)r->part[k].size, FEW + 1);
+    EACH_PART(k, r) q.elements = (int)fmin((double)q.elements + (double)r->part[k].size, FEW + 1);
     return q;
 }
 
@@ -377,7 +376,7 @@ void wgi_check_sides(wg_check *r, const wgi_check_target *t)
     const bool follows = r->kink.is_isolated && (q.elements <= FEW || r->kink.is_alone);
     const char *why = NULL;
     if (!t->whole) return;
-    for (int k = 0; k < r->parts; k++)
+    EACH_PART(k, r)
         if (r->part[k].n.differ || !wgi_check_are_finite(r->part[k].analytic, compared(&q, k))) return;
     t->whole(t->self, true);
     if ((!follows || open_lists(&q)) && follow_rays(&q, 1)) {

@@ -100,9 +100,9 @@ static bool open_places(causes *q)
     uint64_t count = 0;
     for (int p = 0; p < PLACES; p++) q->at[p] = lists(r), q->g[p] = lists(r);
     if (wg_failed(r->c)) return false;
-    for (int k = 0; k < r->parts; k++) {
+    EACH_PART(k, r) {
         const wgi_check_part *in = &r->part[k];
-        for (int64_t i = 0; i < in->size; i++) {
+        EACH_COMPONENT(i, in) {
             q->at[HERE][k][i] = in->point[i], q->g[HERE][k][i] = in->analytic[i];
             q->at[BESIDE][k][i] = wgi_check_beside(r, in->point[i], in->scale, 0.01, 3, count++);
         }
@@ -311,7 +311,7 @@ static bool try_elements(causes *q)
     char place[WGI_CHECK_TEXT];
     for (int k = 0; k < q->r->parts; k++) all += q->r->part[k].size;
     for (int k = 0; k < q->r->parts && all <= FEW; k++)
-        for (int64_t i = 0; i < q->r->part[k].size; i++) {
+        EACH_COMPONENT(i, &q->r->part[k]) {
             factor f = { .value = value_element, .part = k, .element = i };
             snprintf(f.name, sizeof f.name, "%.120s", wgi_check_place(&q->r->part[k], i, place));
             if (try_factor(q, &f)) return true;
@@ -458,7 +458,7 @@ static bool from_an_index_on(causes *q, char to[WGI_CHECK_TEXT])
         int64_t first = in->size, last = -1; /* of the upper ones; of the lower ones */
         for (int64_t i = in->size - 1; i >= 0; i--)
             if (q->is_wrong[i] == (upper ? 1 : 2)) first = i;
-        for (int64_t i = 0; i < in->size; i++)
+        EACH_COMPONENT(i, in)
             if (q->is_wrong[i] == (upper ? 2 : 1)) last = i;
         if (last < 0 || first >= in->size || last > first) continue;
         while (first - last > 1) {
@@ -543,7 +543,7 @@ void wgi_check_causes(wg_check *r, const wgi_check_target *t)
     causes q = { .r = r, .t = t };
     const bool is_function = wg_is_none(t->root) && t->gradient && !r->is_graph;
     bool any = false;
-    for (int k = 0; k < r->parts; k++) any |= r->part[k].shown.wrong > 0;
+    EACH_PART(k, r) any |= r->part[k].shown.wrong > 0;
     if (!is_function || !any || r->by_course || r->at_kink[0] || wgi_check_left(r) < WGI_ONE) return;
     wgi_check_at_stage(r, "causes", 0);
     if (wgi_check_go_on(r) && open_places(&q))

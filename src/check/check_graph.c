@@ -195,13 +195,13 @@ static void gradients(graph_check *q)
     wg_check *r = q->r;
     bool all = true;
     r->gradients++;
-    for (int k = 0; k < r->parts; k++) all &= !wg_is_none(q->x[k]);
+    EACH_PART(k, r) all &= !wg_is_none(q->x[k]);
     if (all) wg_grads_at(q->here, q->root, q->x, r->parts, q->gx);
     for (int k = 0; all && k < r->parts && !wg_failed(r->c); k++)
         wg_copy_f64_at(q->here, q->gx[k], r->part[k].analytic, (size_t)r->part[k].size);
     if (all && !wg_failed(r->c)) return;
     wgi_check_recover(r);
-    for (int k = 0; k < r->parts; k++)
+    EACH_PART(k, r)
         if (!wg_is_none(q->x[k]) && !gradient_alone(q, q->root, k, &r->part[k], &q->gx[k], r->part[k].reason))
             r->part[k].shown.left_out = !q->asked;
 }
@@ -276,7 +276,7 @@ static bool open_second(const graph_check *q, second *s)
     wg_node by;
     s->hx = wg_alloc(r->c, (size_t)r->parts, sizeof *s->hx);
     if (!wgi_check_parts(own, r->parts)) return false;
-    for (int k = 0; k < r->parts; k++) {
+    EACH_PART(k, r) {
         const wgi_check_part *from = &r->part[k];
         wgi_check_part *in = &own->part[k];
         if (!wgi_check_part_set(own, k, from->shown.name, from->shown.shape)) return false;
@@ -288,7 +288,7 @@ static bool open_second(const graph_check *q, second *s)
         double *w = in->shown.left_out ? NULL : wgi_check_normals(r, WEIGHTS + (uint64_t)k, in->size);
         if (!w) continue;
         const double scale = wgi_check_rms(in->point, in->size);
-        for (int64_t i = 0; i < in->size; i++) w[i] *= scale;
+        EACH_COMPONENT(i, in) w[i] *= scale;
         if (r->parts == 1 && in->size == 1) w[0] = 1; /* then the report shows H itself */
         s->s = wgi_plus_product(q->here, s->s, q->gx[k], w, &by);
         wg_free(r->c, w);
@@ -425,10 +425,10 @@ static void find_solvers(graph_check *q)
 static void round_inputs(const graph_check *q, double by, uint64_t stream)
 {
     wg_check *r = q->r;
-    for (int k = 0; k < r->parts; k++) {
+    EACH_PART(k, r) {
         const wgi_check_part *in = &r->part[k];
         if (in->shown.left_out || !in->size) continue;
-        for (int64_t i = 0; i < in->size; i++)
+        EACH_COMPONENT(i, in)
             in->x[i] = in->point[i] *
                        (1 + by * FLT_EPSILON / 2 * wgi_check_normal(r, stream + (uint64_t)k, (uint64_t)i));
         wg_input_set_at(q->here, q->x[k], wg_view_f64(in->x, in->shown.shape));
@@ -452,10 +452,10 @@ static void compare_run(const graph_check *q, wg_node loss)
     }
     for (int j = 0; any && j < ROUNDED && !wg_failed(r->c); j++) {
         round_inputs(q, 1, ROUNDED_STREAM + 100 * (uint64_t)j);
-        for (int k = 0; k < r->parts; k++) {
+        EACH_PART(k, r) {
             double *g = drift[k] ? wgi_check_doubles(r, r->part[k].size) : NULL;
             if (g && wgi_check_values(r, q->gx[k], g))
-                for (int64_t i = 0; i < r->part[k].size; i++)
+                EACH_COMPONENT(i, &r->part[k])
                     drift[k][i] = fmax(drift[k][i], fabs(g[i] - r->part[k].analytic[i]));
             wg_free(r->c, g);
         }

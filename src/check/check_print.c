@@ -127,7 +127,7 @@ static void print_parts(const wg_check *r, int width, FILE *out)
     const char *before = "  and";
     for (int j = 0; j < 3; j++) {
         int left = 0;
-        for (int k = 0; k < r->parts; k++) {
+        EACH_PART(k, r) {
             if (r->part[k].shown.verdict != order[j]) continue;
             if (shown < most) print_part(r, &r->part[k], width, out), shown++;
             else left++;
@@ -144,7 +144,7 @@ static void print_parts(const wg_check *r, int width, FILE *out)
 static int width_of(const wg_check *r)
 {
     size_t width = 0;
-    for (int k = 0; k < r->parts; k++) {
+    EACH_PART(k, r) {
         int64_t row[WGI_CHECK_ROWS];
         char place[WGI_CHECK_TEXT];
         const int rows = wgi_check_rows(r, &r->part[k], row);
@@ -160,15 +160,14 @@ enum { MOST_POINT = 8 };
 static void print_head(const wg_check *r, FILE *out)
 {
     int64_t n = 0;
-    for (int k = 0; k < r->parts; k++) n += r->part[k].size;
+    EACH_PART(k, r) n += r->part[k].size;
     fprintf(out, "gradcheck %s", r->o.name);
     if (n) fprintf(out, "  n %lld", (long long)n);
     if (r->parts > 1) fprintf(out, " in %d", r->parts);
     if (!isnan(r->f)) fprintf(out, "  f %.8g", r->f);
     for (int k = 0; k < r->parts && !r->is_graph && n > 0 && n <= MOST_POINT; k++) {
         fprintf(out, "%s %s = [", k ? "," : "  at", r->part[k].shown.name);
-        for (int64_t i = 0; i < r->part[k].size; i++)
-            fprintf(out, "%s%.6g", i ? ", " : "", r->part[k].point[i]);
+        EACH_COMPONENT(i, &r->part[k]) fprintf(out, "%s%.6g", i ? ", " : "", r->part[k].point[i]);
         fprintf(out, "]");
     }
     if (r->is_graph) fprintf(out, "  at %s  in double, random draws frozen", r->where);
@@ -182,7 +181,7 @@ static void print_ratio(const wg_check *r, FILE *out)
     if (!isfinite(r->ratio)) return;
     fprintf(out, "ratio at eps %g%s: %.1e  ", r->o.eps, r->o.one_sided ? ", one-sided" : "", r->ratio);
     long long n = 0, compared = 0;
-    for (int k = 0; k < r->parts; k++) {
+    EACH_PART(k, r) {
         n += r->part[k].shown.left_out ? 0 : r->part[k].size;
         compared += r->part[k].shown.course;
     }
@@ -419,7 +418,7 @@ static void print_nothing_shown(const wg_check *r, const wgi_check_part *in, FIL
 {
     const long long zeros = wgi_check_zeros(r, in);
     int small = 0; /* compared components that are no larger than their bars */
-    for (int64_t i = 0; i < in->size; i++)
+    EACH_COMPONENT(i, in)
         small += !isnan(in->slope[i]) && in->analytic[i] != 0 && 10 * in->bar[i] > fabs(in->analytic[i]);
     if (zeros)
         fprintf(out, "; %lld of its components %s zero everywhere and show%s nothing", zeros,
@@ -470,7 +469,7 @@ static void print_coverage(const wg_check *r, FILE *out)
 {
     int shown = 0, more = 0;
     double worst = 0;
-    for (int k = 0; k < r->parts; k++) {
+    EACH_PART(k, r) {
         const wgi_check_part *in = &r->part[k];
         if (in->shown.verdict != WG_PASS || in->shown.left_out || !(in->shown.resolution < INFINITY))
             continue;

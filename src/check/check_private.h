@@ -171,6 +171,10 @@ struct wg_check {
     wg_check_facts facts;         /* what wg_check_facts_of gives; it is written there */
 };
 
+/* The numbers of the parts of a report, and of the components of a part. */
+#define EACH_PART(k, r)       for (int k = 0; k < (r)->parts; k++)
+#define EACH_COMPONENT(i, in) for (int64_t i = 0; i < (in)->size; i++)
+
 static inline bool wgi_check_has(const wg_check *r, wgi_stage stage)
 {
     for (int i = 0; i < r->findings; i++)

@@ -137,7 +137,7 @@ static void forget_jumps(wgi_claim *p)
         const double typical = wgi_check_rms(p->v[k].yours, p->v[k].size);
         double *one = p->drift[k], *two = p->drift[p->n + k], *bend = p->drift[(DRIFTS + 1) * p->n + k];
         const double *next = p->drift[(DRIFTS + 2) * p->n + k]; /* the point is not a part of it */
-        for (int64_t i = 0; i < p->v[k].size; i++) {
+        EACH_COMPONENT(i, &p->v[k]) {
             const double yours = p->v[k].yours[i];
             if (is_jump(yours, typical, one[i], two[i] - one[i])) one[i] = two[i] = bend[i] = 0;
             if (is_jump(yours, typical, bend[i], next[i])) bend[i] = 0;
@@ -158,7 +158,7 @@ static void add_gradient(wgi_claim *p, int steps, const double by[BENDS], double
     for (int k = 0; k < p->n; k++) {
         const double *g = steps ? room[k] : p->base[k];
         for (int j = 0; j < BENDS; j++)
-            for (int64_t i = 0; i < p->v[k].size; i++) to[j * p->n + k][i] += ok ? by[j] * g[i] : NAN;
+            EACH_COMPONENT(i, &p->v[k]) to[j * p->n + k][i] += ok ? by[j] * g[i] : NAN;
     }
 }
 
@@ -211,7 +211,7 @@ static void measure_yours(wgi_claim *p)
     p->knows_yours = true;
     if (to) drift(p, 1, true, true, to);
     for (int k = 0; k < p->n && !wg_failed(p->r->c); k++)
-        for (int64_t i = 0; i < p->v[k].size; i++)
+        EACH_COMPONENT(i, &p->v[k])
             if (fabs(to[k][i]) > fabs(p->drift[k][i]) && fabs(to[k][i]) < JUMP * fabs(p->v[k].yours[i]))
                 p->drift[k][i] = to[k][i];
     free_lists(p, to, 1);
@@ -429,8 +429,7 @@ static double rounding_of_x(const wgi_claim *p)
 {
     double sum = 0;
     for (int k = 0; k < p->n; k++)
-        for (int64_t i = 0; i < p->v[k].size; i++)
-            sum += fabs(p->v[k].yours[i] * p->v[k].point[i]) * p->v[k].ulp / 2;
+        EACH_COMPONENT(i, &p->v[k]) sum += fabs(p->v[k].yours[i] * p->v[k].point[i]) * p->v[k].ulp / 2;
     return isfinite(sum) ? sum : 0;
 }
 

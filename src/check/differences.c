@@ -42,9 +42,9 @@ typedef struct shifted {
 static void shift_all(wg_check *r, const wgi_check_target *t, double by)
 {
     uint64_t count = 0;
-    for (int k = 0; k < r->parts; k++) {
+    EACH_PART(k, r) {
         wgi_check_part *in = &r->part[k];
-        for (int64_t i = 0; i < in->size; i++) {
+        EACH_COMPONENT(i, in) {
             double scale = in->point[i] != 0 ? in->point[i] : 1;
             in->x[i] = in->point[i] + by * scale * direction(count++);
         }
@@ -145,7 +145,7 @@ static int64_t count_of(const wg_check *r, int k)
 static int64_t components_of(const wg_check *r)
 {
     int64_t n = 0;
-    for (int k = 0; k < r->parts; k++) n += count_of(r, k);
+    EACH_PART(k, r) n += count_of(r, k);
     return n;
 }
 
@@ -157,7 +157,7 @@ static void differences(wg_check *r, const wgi_check_target *t)
     if (r->o.components == WG_AUTO && !r->by_course &&
         components_of(r) > MANY) /* the largest limit that leaves MANY */
         for (r->o.components = MANY; r->o.components > 1 && components_of(r) > MANY;) r->o.components--;
-    for (int k = 0; k < r->parts; k++) {
+    EACH_PART(k, r) {
         wgi_check_part *in = &r->part[k];
         const int64_t count = count_of(r, k);
         wgi_check_at_stage(r, "differences", (double)k / r->parts);
@@ -176,7 +176,7 @@ static const double GREAT = 1e-7, WORRY = 1e-5;
 static bool worst_of_all(const wg_check *r, int *part, int64_t *component)
 {
     double most = -1;
-    for (int k = 0; k < r->parts; k++) {
+    EACH_PART(k, r) {
         const wgi_check_part *in = &r->part[k];
         for (int64_t i = 0; i < in->size && !in->shown.left_out; i++)
             if (wgi_check_deviation(in, i) > most)

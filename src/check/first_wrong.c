@@ -224,7 +224,7 @@ static const wgi_finding *nearest(const wg_check *r, const wg_node x[])
 
 static void set_point(wg_check *r, wg_site here, const wg_node x[], bool given)
 {
-    for (int k = 0; k < r->parts; k++) {
+    EACH_PART(k, r) {
         const double *at = given ? r->part[k].point : r->part[k].differs_at;
         if (at && !wg_is_none(x[k])) wg_input_set_at(here, x[k], wg_view_f64(at, r->part[k].shown.shape));
     }

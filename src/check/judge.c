@@ -56,7 +56,7 @@ typedef struct sums {
 
 static void add(sums *s, const wgi_check_part *in)
 {
-    for (int64_t i = 0; i < in->size; i++) {
+    EACH_COMPONENT(i, in) {
         double a = in->analytic[i], n = in->numeric[i];
         if (isnan(n)) continue;
         s->analytic += a * a, s->numeric += n * n, s->deviation += (a - n) * (a - n);
@@ -121,7 +121,7 @@ bool wgi_check_is_at_kink(const wgi_check_part *in, int64_t i)
 
 static bool all_alone(const wgi_check_part *in)
 {
-    for (int64_t i = 0; i < in->size; i++)
+    EACH_COMPONENT(i, in)
         if (isnan(in->bar[i])) return false;
     return true;
 }
@@ -160,7 +160,7 @@ int wgi_check_rows(const wg_check *r, const wgi_check_part *in, int64_t row[WGI_
 int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[], int most)
 {
     int count = 0;
-    for (int64_t i = 0; i < in->size; i++) {
+    EACH_COMPONENT(i, in) {
         if (!wgi_check_decides(r, in, i) && (isnan(in->analytic[i]) || isnan(in->numeric[i])))
             continue; /* not compared */
         int at = count;
@@ -205,7 +205,7 @@ static bool is_transpose(const wg_check *r, const wgi_check_part *in)
 {
     const int64_t n = in->shown.shape.dim[0], m = in->shown.shape.dim[1];
     if (in->shown.shape.rank != 2 || n < 2 || m < 2) return false;
-    for (int64_t i = 0; i < in->size; i++) {
+    EACH_COMPONENT(i, in) {
         const wgi_compared c = wgi_check_known(r, in, i);
         if (isnan(c.numeric) || is_beyond(fabs(in->analytic[i % m * n + i / m] - c.numeric), c.bar))
             return false;
@@ -341,7 +341,7 @@ static int64_t unseen_here(const wgi_check_part *in, bool *blind)
 {
     int64_t n = 0, kinks = 0; /* kinks: compared alone, and not seen */
     double widest = 0;
-    for (int64_t i = 0; i < in->size; i++) {
+    EACH_COMPONENT(i, in) {
         widest = fmax(widest, in->bar[i]);
         const bool seen = wgi_check_sees(in, in->analytic[i], in->bar[i]);
         n += !seen, kinks += !seen && wgi_check_is_at_kink(in, i);
@@ -354,7 +354,7 @@ static int64_t unseen_here(const wgi_check_part *in, bool *blind)
 static bool is_zero_within(const wgi_check_part *in)
 {
     bool known = false;
-    for (int64_t i = 0; i < in->size; i++) {
+    EACH_COMPONENT(i, in) {
         if (isnan(in->slope[i])) continue;
         known = true;
         if (is_beyond(fmax(fabs(in->analytic[i]), fabs(in->slope[i])), in->bar[i])) return false;
@@ -401,7 +401,7 @@ static bool is_small(const wg_check *r, const wgi_check_part *in)
 {
     static const double LITTLE = 1e4;
     const double most = LITTLE * fmax(r->noise, DBL_EPSILON * fabs(r->f));
-    for (int64_t i = 0; i < in->size; i++)
+    EACH_COMPONENT(i, in)
         if (fabs(in->analytic[i]) * fmax(fabs(in->point[i]), in->scale) > most) return false;
     return true;
 }
@@ -458,7 +458,7 @@ static wg_verdict verdict_by_slopes(const wg_check *r, wgi_check_part *in)
 static bool analytic_is_finite(wgi_check_part *in)
 {
     char place[WGI_CHECK_TEXT];
-    for (int64_t i = 0; i < in->size; i++) {
+    EACH_COMPONENT(i, in) {
         if (isfinite(in->analytic[i])) continue;
         if (!in->reason[0])
             wgi_check_say(in->reason, "component %s of the gradient is %s%s", wgi_check_place(in, i, place),
@@ -481,7 +481,7 @@ static void judge_part(wg_check *r, wgi_check_part *in)
     if (in->shown.left_out || !analytic_is_finite(in)) return;
     add(&s, in);
     in->shown.course = s.count;
-    for (int64_t i = 0; i < in->size; i++) in->shown.wrong += is_wrong(r, in, i);
+    EACH_COMPONENT(i, in) in->shown.wrong += is_wrong(r, in, i);
     wgi_check_most_off(r, in, &in->shown.worst, 1);
     in->shown.ratio = ratio(&s), in->shown.floor = floor_of(&s);
     bool unmeasured = in->reason[0];
@@ -508,9 +508,9 @@ static int severity(wg_verdict v) { return v == WG_FAIL ? 2 : v == WG_INCONCLUSI
 /* Pass if a part passes and none is worse. */
 static wg_verdict verdict_of_parts(wg_check *r)
 {
-    for (int k = 0; k < r->parts; k++)
+    EACH_PART(k, r)
         if (r->part[k].shown.verdict == WG_PASS && !r->part[k].shown.left_out) return WG_PASS;
-    for (int k = 0; k < r->parts; k++)
+    EACH_PART(k, r)
         if (r->part[k].reason[0]) memcpy(r->reason, r->part[k].reason, sizeof r->reason);
     return WG_INCONCLUSIVE;
 }
@@ -522,7 +522,7 @@ void wgi_check_judge(wg_check *r)
     int64_t wrong = 0;
     r->verdict = WG_INCONCLUSIVE, r->ratio = r->floor = NAN;
     if (r->reason[0]) return;
-    for (int k = 0; k < r->parts; k++) {
+    EACH_PART(k, r) {
         judge_part(r, &r->part[k]);
         if (r->part[k].shown.course) add(&s, &r->part[k]);
         wrong += r->part[k].shown.wrong;
@@ -531,7 +531,7 @@ void wgi_check_judge(wg_check *r)
     r->verdict = r->by_course ? verdict_of(r, &s, wrong, r->reason) : verdict_of_parts(r);
     if (wgi_check_has_failed(r)) r->verdict = WG_FAIL, r->reason[0] = 0;
     for (int k = r->parts; !s.count && k-- > 0;) memcpy(r->reason, r->part[k].reason, sizeof r->reason);
-    for (int k = 0; k < r->parts; k++) {
+    EACH_PART(k, r) {
         const wgi_check_part *in = &r->part[k];
         if (in->shown.left_out || in->silent || severity(in->shown.verdict) <= severity(r->verdict)) continue;
         r->verdict = in->shown.verdict, r->reason[0] = 0;

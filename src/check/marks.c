@@ -63,7 +63,7 @@ static const char *text_of(wg_check *r, const wgi_finding *f)
 static int mark_passed(wg_check *r, wg_graph *g, const unsigned char *mark, wg_node_mark *to)
 {
     int n = 0;
-    for (int i = 0; i < r->parts; i++) {
+    EACH_PART(i, r) {
         const wgi_check_part *part = &r->part[i];
         char text[WGI_CHECK_TEXT];
         if (part->shown.node <= 0 || part->shown.node >= wg_graph_nodes(g) || mark[part->shown.node])

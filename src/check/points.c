@@ -101,7 +101,7 @@ static const double ELSEWHERE = 1e-4;
 /* wgi_check_first_wrong searches at the point of the first finding beside the given point. */
 static void keep_point(wg_check *r)
 {
-    for (int k = 0; k < r->parts; k++) {
+    EACH_PART(k, r) {
         wgi_check_part *in = &r->part[k];
         if (in->differs_at) continue;
         in->differs_at = wgi_check_doubles(r, in->size);
@@ -170,7 +170,7 @@ static double typical_of(const wgi_check_part *in, bool moved)
 static wgi_compared in_units(wgi_claim *p, int k, double *u)
 {
     const double scale = p->v[k].scale;
-    for (int64_t i = 0; i < p->v[k].size; i++) u[i] *= scale;
+    EACH_COMPONENT(i, &p->v[k]) u[i] *= scale;
     wgi_compared c = wgi_claim_along(p, k, u);
     c.yours /= scale, c.numeric /= scale, c.bar /= scale, c.slope_bar /= scale;
     return c;
@@ -216,7 +216,7 @@ static bool are_sums(const wgi_claim *p, int k, const wgi_compared *all)
 {
     const wgi_check_part *in = &p->r->part[k];
     double left = 0, right = 0, bar = all->slope_bar;
-    for (int64_t i = 0; i < in->size; i++) {
+    EACH_COMPONENT(i, in) {
         const wgi_compared *c = wgi_check_recorded(in, i);
         if (!c) return false; /* there was no memory for it */
         const bool bent = c->kind == WGI_SLOPE_KINK;
@@ -259,12 +259,12 @@ static void add_equals(const wgi_check_part *in, ties *t)
 {
     double value[VALUES];
     int values = 0;
-    for (int64_t i = 0; i < in->size; i++) {
+    EACH_COMPONENT(i, in) {
         int j = 0;
         while (j < values && value[j] != in->point[i]) j++;
         if (t->in[i] && j == values && values < VALUES) value[values++] = in->point[i];
     }
-    for (int64_t i = 0; i < in->size; i++)
+    EACH_COMPONENT(i, in)
         for (int j = 0; j < values; j++) t->in[i] |= in->point[i] == value[j];
 }
 
@@ -290,7 +290,7 @@ static bool find_ties(wgi_claim *p, int k, ties *t)
 static void measure_ties(wgi_claim *p, int k, ties *t, unsigned char *held, int *left)
 {
     wgi_check_part *in = &p->r->part[k];
-    for (int64_t i = 0; i < in->size; i++) {
+    EACH_COMPONENT(i, in) {
         t->in[i] &= !(held && held[i]) && !wgi_check_is_at_kink(in, i);
         if (t->in[i] && isnan(in->slope[i]) && (*left)-- > 0) {
             const wgi_compared one = component(p, k, i, held);
@@ -365,7 +365,7 @@ static void compare_components(wgi_claim *p, int k)
     bool shared = false;
     wgi_check_part *in = &p->r->part[k];
     double worst = 0;
-    for (int64_t i = 0; i < in->size; i++) {
+    EACH_COMPONENT(i, in) {
         const wgi_compared c = component(p, k, i, NULL);
         shared |= c.shared;
         note(p->r, k, i, &c);
@@ -376,7 +376,7 @@ static void compare_components(wgi_claim *p, int k)
     const wgi_compared all = kinks > 1 && !in->n.differ ? alike(p, k, NULL) : wgi_not_compared();
     if (all.differ && !are_sums(p, k, &all)) note_at(p->r, WGI_POINT_GIVEN, k, -1, all, ALIKE);
     if (wg_is_none(p->t->root) && !in->n.differ && slopes_left(p->r) > 0) compare_together(p, k, shared);
-    for (int64_t i = 0; i < in->size; i++) worst = fmax(worst, isfinite(in->bar[i]) ? in->bar[i] : 0);
+    EACH_COMPONENT(i, in) worst = fmax(worst, isfinite(in->bar[i]) ? in->bar[i] : 0);
     note_resolution(in, WGI_POINT_GIVEN, worst > 0 ? worst : INFINITY, typical_of(in, false), 0);
 }
 
@@ -407,7 +407,7 @@ static void hold_kinks(wgi_claim *p, int k, int64_t low, int64_t high, const dou
 static int64_t count_held(const wgi_check_part *in, const unsigned char *held)
 {
     int64_t n = 0;
-    for (int64_t i = 0; i < in->size; i++) n += held[i];
+    EACH_COMPONENT(i, in) n += held[i];
     return n;
 }
 
@@ -499,7 +499,7 @@ static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
 {
     wgi_claim p;
     int64_t n = 0;
-    for (int k = 0; k < r->parts; k++) n += r->part[k].shown.left_out ? 0 : r->part[k].size;
+    EACH_PART(k, r) n += r->part[k].shown.left_out ? 0 : r->part[k].size;
     const bool few = n <= COMPONENTS && n <= slopes_left(r) && point == WGI_POINT_GIVEN && !r->of_second;
     wg_check_point *at = &r->at[point];
     say_stage(r, point, 0);
@@ -512,7 +512,7 @@ static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
         r->noise = fmax(r->noise, p.noise.sigma[j]);
     for (int k = 0; k < r->parts && at->used; k++) {
         wgi_check_part *in = &r->part[k];
-        for (int64_t i = 0; i < in->size; i++) in->signal[i] |= in->analytic[i] != 0;
+        EACH_COMPONENT(i, in) in->signal[i] |= in->analytic[i] != 0;
         /* descent may lead to where the gradient is much larger than at the points before */
         if (point != WGI_POINT_BELOW) in->typical = fmax(in->typical, typical_of(in, false));
         say_stage(r, point, k);
@@ -542,12 +542,12 @@ static double **lists(wg_check *r)
 
 static void copy(double **to, double **from, const wg_check *r)
 {
-    for (int k = 0; k < r->parts; k++) memcpy(to[k], from[k], (size_t)r->part[k].size * sizeof **to);
+    EACH_PART(k, r) memcpy(to[k], from[k], (size_t)r->part[k].size * sizeof **to);
 }
 
 static void set_point(wg_check *r, const wgi_check_target *t, double **point)
 {
-    for (int k = 0; k < r->parts; k++) {
+    EACH_PART(k, r) {
         memcpy(r->part[k].point, point[k], (size_t)r->part[k].size * sizeof **point);
         memcpy(r->part[k].x, point[k], (size_t)r->part[k].size * sizeof **point);
         t->set(t->self, k);
@@ -565,8 +565,8 @@ double wgi_check_beside(const wg_check *r, double x, double scale, double by, in
 static void go_beside(wg_check *r, double side, double **x)
 {
     uint64_t count = 0;
-    for (int k = 0; k < r->parts; k++)
-        for (int64_t i = 0; i < r->part[k].size; i++)
+    EACH_PART(k, r)
+        EACH_COMPONENT(i, &r->part[k])
             x[k][i] = wgi_check_beside(r, x[k][i], r->part[k].scale, 0.01 * side, 0, count++);
 }
 
@@ -580,12 +580,11 @@ static void go_down(wg_check *r, const wgi_check_target *t, double **x, double *
         if (wgi_check_is_stopped(r)) return;
         if (!t->gradient(t->self, g)) return;
         for (int k = 0; k < r->parts && !step; k++)
-            for (int64_t i = 0; i < r->part[k].size; i++)
-                norm_x = hypot(norm_x, x[k][i]), norm_g = hypot(norm_g, g[k][i]);
+            EACH_COMPONENT(i, &r->part[k]) norm_x = hypot(norm_x, x[k][i]), norm_g = hypot(norm_g, g[k][i]);
         if (!step) rate = 0.01 * (norm_x > 0 ? norm_x : 1) / norm_g;
         for (int tries = 0; tries < STEPS && isfinite(rate); tries++, rate /= 2) {
-            for (int k = 0; k < r->parts; k++)
-                for (int64_t i = 0; i < r->part[k].size; i++) next[k][i] = x[k][i] - rate * g[k][i];
+            EACH_PART(k, r)
+                EACH_COMPONENT(i, &r->part[k]) next[k][i] = x[k][i] - rate * g[k][i];
             set_point(r, t, next);
             if (wgi_check_try_value(r, t) < f) break;
         }
@@ -596,8 +595,7 @@ static void go_down(wg_check *r, const wgi_check_target *t, double **x, double *
 
 static void set_gradient(wg_check *r, double **g)
 {
-    for (int k = 0; k < r->parts; k++)
-        memcpy(r->part[k].analytic, g[k], (size_t)r->part[k].size * sizeof **g);
+    EACH_PART(k, r) memcpy(r->part[k].analytic, g[k], (size_t)r->part[k].size * sizeof **g);
 }
 
 /* By part: the given point and the gradient there, another point and its gradient, and room for a third. */
@@ -679,7 +677,7 @@ static bool is_settled(const wg_check *r)
 {
     const wg_check_point *here = &r->at[WGI_POINT_GIVEN];
     bool seen = !here->unclear;
-    for (int k = 0; k < r->parts; k++) {
+    EACH_PART(k, r) {
         const double rest = r->part[k].shown.resolution;
         seen &= rest < WGI_CHECK_LIMIT || !(rest < INFINITY); /* infinite: left out, or zero as its slopes
                                                                * are */

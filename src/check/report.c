@@ -172,7 +172,7 @@ bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s)
     in->signal = wg_alloc(r->c, in->size > 0 ? (size_t)in->size : 1, 1);
     in->shown.resolution = in->shown.here = INFINITY;
     if (wgi_check_failed(r)) return in->size = 0, false;
-    for (int64_t i = 0; i < in->size; i++) in->numeric[i] = in->analytic[i] = in->slope[i] = in->bar[i] = NAN;
+    EACH_COMPONENT(i, in) in->numeric[i] = in->analytic[i] = in->slope[i] = in->bar[i] = NAN;
     return true;
 }
 
@@ -280,7 +280,7 @@ void wgi_check_end_early(wg_check *r)
     if (wg_failed(r->c)) wgi_check_recover(r);
     const char *why = r->stopped ? "stopped" : r->starved;
     if (!*why) return;
-    for (int k = 0; k < r->parts; k++) {
+    EACH_PART(k, r) {
         wgi_check_part *in = &r->part[k];
         failed |= in->shown.verdict == WG_FAIL && !in->shown.left_out;
         if (in->shown.verdict == WG_FAIL || in->shown.left_out) continue;
@@ -297,7 +297,7 @@ int64_t wgi_check_single(const wgi_check_part *in, int64_t *wrong)
 {
     int64_t n = 0;
     *wrong = 0;
-    for (int64_t i = 0; i < in->size; i++) {
+    EACH_COMPONENT(i, in) {
         n += !isnan(in->slope[i]);
         *wrong += in->n.differ && fabs(in->analytic[i] - in->slope[i]) > WGI_BEYOND * in->bar[i];
     }

@@ -162,7 +162,7 @@ static int count_names(wg_check *r, const char *text, size_t n)
 
 static wgi_check_part *part_named(const wg_check *r, const char *name)
 {
-    for (int k = 0; k < r->parts; k++)
+    EACH_PART(k, r)
         if (!strcmp(r->part[k].shown.name, name)) return &r->part[k];
     return NULL;
 }
