@@ -41,7 +41,7 @@ static const char *part_of_name(const wg_program *q, const wgi_ast *const at[2],
     char y[60], index[60];
     wgi_quote(q, at[0]->start, at[0]->end, y, sizeof y);
     wgi_quote(q, name->end, at[1]->end, index, sizeof index);
-    snprintf(buf, size, "; write grad(%s, %s)%s", y, name->ident->text, index);
+    snprintf(buf, size, "; write grad(%s, %s)%s", y, wgi_name_of(name), index);
     return buf;
 }
 
@@ -90,7 +90,7 @@ static bool add_equal(wg_program *q, target_list *t, const wgi_ast *const at[2],
     if (n && !add_targets(q, t, n)) return false;
     if (is_used) t->node[t->count] = x;
     else if (n) wgx_equal_nodes(y, x, t->node + t->count, n);
-    if (!n && !wg_failed(q->c)) not_used(q, at, draws);
+    if (!n && !wgi_failed(q)) not_used(q, at, draws);
     t->count += n;
     return n > 0;
 }
@@ -149,7 +149,7 @@ static bool add_target(wg_program *q, target_list *t, const wgi_ast *const at[2]
 {
     const wgi_drawn before = drawn_now(q);
     const wg_node x = wgi_eval_node(q, at[1], owner);
-    if (wg_failed(q->c) || in_fit(q, at, x, y)) return false;
+    if (wgi_failed(q) || in_fit(q, at, x, y)) return false;
     if (wgi_meant(at[1])->kind != AST_NAME) return add_equal(q, t, at, y, x, draws_since(q, before));
     const int line = wg_node_ok(y) ? wgi_option_line(q, wgi_meant(at[1])->u.binding, x, y) : 0;
     if (line) return in_option(q, at, line);
@@ -171,7 +171,7 @@ static bool add_any(wg_program *q, target_list *t, const wgi_ast *const at[2], w
     const bool tuple = at[1]->kind == AST_TUPLE;
     const wgi_val v = at[1]->kind == AST_NAME ? wgi_evals(q, at[1], owner) : WGI_NOTHING;
     const int n = tuple ? wgi_operand_count(at[1]) : wgi_leaves(v);
-    if (wg_failed(q->c)) return false;
+    if (wgi_failed(q)) return false;
     if (t->ends + n > WGI_LANG_PARTS) return wgi_syntax_at(q, at[1], "more than %d names", WGI_LANG_PARTS);
     *like = wgi_node_val(wg_none);
     if (v.several) {
@@ -181,7 +181,7 @@ static bool add_any(wg_program *q, target_list *t, const wgi_ast *const at[2], w
         for (int k = t->count - n; k < t->count; k++)
             if (in_fit(q, at, t->node[k], y)) return false;
         for (int k = n; k > 0; k--) t->end[t->ends++] = t->count - k + 1;
-        return !wg_failed(q->c);
+        return !wgi_failed(q);
     }
     if (!tuple) return add_target(q, t, at, y, owner) && (t->end[t->ends++] = t->count, true);
     wgi_parts *p = wgi_parts_new(q, n);
@@ -217,13 +217,13 @@ bool wgx_program_grad(const wg_program *q, int i, wg_node *y, wg_node *x)
     return c;
 }
 
-static wgi_val grad(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+static BUILTIN(grad)
 {
     const wgi_ast *at[] = { wgi_operand(call, 0), wgi_operand(call, 1) };
     const wg_node y = wgi_eval_node(q, at[0], owner);
     target_list t = { 0 };
     wgi_val like;
-    if (wg_failed(q->c) || !add_any(q, &t, at, y, owner, &like)) return WGI_NOTHING;
+    if (wgi_failed(q) || !add_any(q, &t, at, y, owner, &like)) return WGI_NOTHING;
     const wg_site here = wgi_site(q, call, at, 2);
     note_grad(q, y, &t);
     if (t.count == 1 || wg_node_shape(y).rank) t.node[0] = wg_grad_at(here, y, t.node[0]);
@@ -253,7 +253,7 @@ static void note_seed(wg_program *q, const wgi_ast *call, wgi_drawing kind, int6
         wg_warn(q->c, wgi_site_text(q, "", call->mark),
                 "%s(..., seed=%lld) has the same numbers as the one in line %d: bind them to names, or give "
                 "another seed",
-                call->ident->text, (long long)seed, wgi_line(q, u->at));
+                wgi_name_of(call), (long long)seed, wgi_line(q, u->at));
     wgi_seed_use *more = u ? NULL : wgi_lang_built(q, sizeof *more);
     if (more) *more = (wgi_seed_use){ q->now.seeds, kind, seed, call->start }, q->now.seeds = more;
 }
@@ -265,13 +265,13 @@ static bool read_seed(wg_program *q, const wgi_ast *a, int64_t *seed)
     double v;
     if (wgi_constant(a, &v)) return wgi_integer(q, a, "seed", 0, INT64_C(1) << 52, seed);
     const wg_node x = wgi_eval_node(q, a, NULL);
-    if (wg_failed(q->c)) return false;
+    if (wgi_failed(q)) return false;
     if (wg_shape_size(wg_node_shape(x)) != 1) return wgi_syntax_at(q, a, "seed must be one number");
     v = wg_item_at(wg_node_site(x), x);
     q->now.looks++;
     const bool fine = v >= 0 && v <= 0x1p52 && v == floor(v);
     if (fine) *seed = (int64_t)v;
-    return !wg_failed(q->c) &&
+    return !wgi_failed(q) &&
            (fine || wgi_fail_at(q, a, WG_ERROR_VALUE, "seed must be a whole number from 0 to %lld, not %g",
                                 1LL << 52, v));
 }
@@ -321,7 +321,7 @@ static bool two_options(wg_program *q, const wgi_ast *call, const wg_option_list
     return fits;
 }
 
-static wgi_val normal(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+static BUILTIN(normal)
 {
     wg_shape s;
     double v[2];
@@ -329,7 +329,7 @@ static wgi_val normal(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_NORMAL, s), v[0], v[1]);
 }
 
-static wgi_val uniform(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+static BUILTIN(uniform)
 {
     wg_shape s;
     double v[2];
@@ -358,9 +358,9 @@ static bool whole(wg_program *q, const wgi_ast *a)
     const wgi_binding *b = a->kind == AST_NAME ? a->u.binding : NULL;
     wg_tensor v = { .dtype = WG_F64 };
     double *values = NULL;
-    if (a->kind == AST_CALL && !a->u.binding && !strcmp(a->ident->text, "arange")) {
+    if (a->kind == AST_CALL && !a->u.binding && !strcmp(wgi_name_of(a), "arange")) {
         bool all = true;
-        for (const wgi_ast *x = a->first; x; x = x->next) all &= whole(q, x);
+        EACH_AST(x, a->first) all &= whole(q, x);
         return all;
     }
     if (b && b->meaning == WG_NAME_SYMBOL) return true;
@@ -377,7 +377,7 @@ static bool whole(wg_program *q, const wgi_ast *a)
 
 wg_node wgi_as_indices(wg_program *q, const wgi_ast *a, wg_node x)
 {
-    if (!wg_failed(q->c) && wg_dtype_is_float(wg_node_dtype(x)) && whole(q, a))
+    if (!wgi_failed(q) && wg_dtype_is_float(wg_node_dtype(x)) && whole(q, a))
         x = wg_cast_at(wg_site_place(wgi_site(q, a, NULL, 0)), x,
                        WG_I64); /* nobody wrote it: pictures show x */
     return x;
@@ -387,7 +387,7 @@ static wg_node indices(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     return wgi_as_indices(q, a, wgi_eval_node(q, a, owner));
 }
 
-static wgi_val one_hot(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+static BUILTIN(one_hot)
 {
     wg_one_hot_args a = WG_OPTS(wg_one_hot_args);
     int64_t axis = -1;
@@ -400,20 +400,19 @@ static wgi_val one_hot(wg_program *q, const wgi_ast *call, wgi_binding *owner)
         return WGI_NOTHING;
     a.axis = (int)axis;
     a.x = indices(q, at, owner);
-    return wg_failed(q->c) ? WGI_NOTHING : wgi_node_val(wg_one_hot_at(wgi_site(q, call, &at, 1), &a));
+    return wgi_failed(q) ? WGI_NOTHING : wgi_node_val(wg_one_hot_at(wgi_site(q, call, &at, 1), &a));
 }
 
-static wgi_val gather(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+static BUILTIN(gather)
 {
     const wgi_ast *at[] = { wgi_operand(call, 0), wgi_operand(call, 1) };
     wg_node x = wgi_eval_node(q, at[0], owner), rows = indices(q, at[1], owner);
-    return wg_failed(q->c) ? WGI_NOTHING : wgi_node_val(wg_gather_at(wgi_site(q, call, at, 2), x, rows));
+    return wgi_failed(q) ? WGI_NOTHING : wgi_node_val(wg_gather_at(wgi_site(q, call, at, 2), x, rows));
 }
 
-static wgi_val l2(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+static BUILTIN(l2)
 {
     double lambda;
-    (void)owner;
     if (!wgi_number_of(q, wgi_operand(call, 0), "lambda", &lambda)) return WGI_NOTHING;
     q->now.made += wg_params_count(q->now.p); /* it has a node for each */
     if (q->now.made > WGI_LANG_MADE)
@@ -433,7 +432,7 @@ static const char *stream_name(const wg_program *q, const wgi_ast *call, const w
     return wgi_is_named(call, owner) && !q->now.frame ? owner->name : NULL;
 }
 
-static wgi_val random_normal(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+static BUILTIN(random_normal)
 {
     wg_random_normal_args a =
         WG_OPTS(wg_random_normal_args, .x = q->now.g, .name = stream_name(q, call, owner));
@@ -443,7 +442,7 @@ static wgi_val random_normal(wg_program *q, const wgi_ast *call, wgi_binding *ow
     return wgi_node_val(wg_random_normal_at(site_of(q, call), &a));
 }
 
-static wgi_val random_uniform(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+static BUILTIN(random_uniform)
 {
     wg_random_uniform_args a =
         WG_OPTS(wg_random_uniform_args, .x = q->now.g, .name = stream_name(q, call, owner));
@@ -454,20 +453,20 @@ static wgi_val random_uniform(wg_program *q, const wgi_ast *call, wgi_binding *o
 }
 
 /* bernoulli(p): a draw for each element of p. */
-static wgi_val bernoulli(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+static BUILTIN(bernoulli)
 {
     const wgi_ast *at = wgi_operand(call, 0);
     wg_node p = wgi_eval_node(q, at, owner);
-    if (wg_failed(q->c)) return WGI_NOTHING;
+    if (wgi_failed(q)) return WGI_NOTHING;
     return wgi_node_val(wg_bernoulli_at(wgi_site(q, call, &at, 1), q->now.g, wg_node_shape(p), p));
 }
 
-static wgi_val categorical(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+static BUILTIN(categorical)
 {
     const wgi_ast *at = wgi_operand(call, 0);
     wg_categorical_args a =
         WG_OPTS(wg_categorical_args, .x = wgi_eval_node(q, at, owner), .name = stream_name(q, call, owner));
-    if (wg_failed(q->c)) return WGI_NOTHING;
+    if (wgi_failed(q)) return WGI_NOTHING;
     return wgi_node_val(wg_categorical_at(wgi_site(q, call, &at, 1), &a));
 }
 
@@ -482,20 +481,18 @@ static bool numbers(wg_program *q, const wgi_ast *call, int n, double v[])
 }
 
 /* arange(to), arange(from, to), arange(from, to, step) */
-static wgi_val arange(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+static BUILTIN(arange)
 {
     double v[3] = { 0, 0, 1 };
-    (void)owner;
     if (!numbers(q, call, 3, v)) return WGI_NOTHING;
     if (wgi_operand_count(call) == 1) v[1] = v[0], v[0] = 0;
     return wgi_node_val(wg_arange_at(site_of(q, call), q->now.g, v[0], v[1], v[2]));
 }
 
-static wgi_val linspace(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+static BUILTIN(linspace)
 {
     double v[2];
     int64_t count;
-    (void)owner;
     const wgi_ast *named = wgi_keyword(call, "count");
     if (!wgi_signature(q, call, named ? 2 : 3, named ? 2 : 3, "count") || !numbers(q, call, 2, v) ||
         !wgi_integer(q, named ? named : wgi_operand(call, 2), "the count", 0, WGI_LANG_TENSOR, &count))
@@ -504,30 +501,28 @@ static wgi_val linspace(wg_program *q, const wgi_ast *call, wgi_binding *owner)
                                                                   .from = v[0], .to = v[1], .count = count)));
 }
 
-static wgi_val count(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+static BUILTIN(count)
 {
     wg_node x[WGI_LANG_PARTS];
     const wgi_val v = wgi_of_nodes(q, call->first, wgi_evals(q, call->first, owner));
-    const int n = wg_failed(q->c) ? 0 : wgi_flatten(q, call->first, v, x);
+    const int n = wgi_failed(q) ? 0 : wgi_flatten(q, call->first, v, x);
     double all = 0;
     for (int k = 0; k < n; k++) all += (double)wg_shape_size(wg_node_shape(x[k]));
-    return wg_failed(q->c) ? WGI_NOTHING : (wgi_val){ .is_number = true, .number = all };
+    return wgi_failed(q) ? WGI_NOTHING : (wgi_val){ .is_number = true, .number = all };
 }
 
 /* In a claim the call has become a name. */
-static wgi_val series(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+static BUILTIN(series)
 {
-    (void)owner;
     wgi_syntax_word(q, call->mark,
                     "series(...) stands in a claim outside blocks: check series(\"up\") == ...");
     return WGI_NOTHING;
 }
 
 /* eye(n), eye(rows, columns) */
-static wgi_val eye(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+static BUILTIN(eye)
 {
     wg_shape s;
-    (void)owner;
     if (!wgi_shape_of(q, call, &s)) return WGI_NOTHING;
     return wgi_node_val(wg_eye_at(site_of(q, call), q->now.g, s.dim[0], s.dim[s.rank - 1]));
 }

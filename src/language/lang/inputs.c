@@ -178,14 +178,14 @@ static bool symbol_was_set(wg_program *q, wgi_binding *b)
 
 bool wgi_symbols_set(wg_program *q)
 {
-    for (wgi_binding *b = q->bindings.first; b; b = b->next)
+    EACH_BINDING(q, b)
         if (b->meaning == WG_NAME_SYMBOL && !symbol_was_set(q, b)) return false;
     return true;
 }
 
 void wgi_symbols_rest(wg_program *q)
 {
-    for (wgi_binding *b = q->bindings.first; b; b = b->next)
+    EACH_BINDING(q, b)
         if (b->meaning == WG_NAME_SYMBOL) {
             b->given = b->size >= 0;
             b->size = b->given ? b->size : WGI_LANG_SIZE;
@@ -195,13 +195,13 @@ void wgi_symbols_rest(wg_program *q)
 bool wgi_symbols(wg_program *q)
 {
     if (!wgi_symbols_set(q)) return false;
-    for (wgi_binding *b = q->bindings.first; b; b = b->next)
+    EACH_BINDING(q, b)
         if (b->meaning == WG_NAME_INPUT && b->set.data && b->value && !symbols_from(q, b)) return false;
     wgi_symbols_rest(q);
     return true;
 }
 
-wgi_val wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+BUILTIN(wgi_eval_input)
 {
     wg_shape s;
     int64_t classes = 0;

@@ -204,6 +204,14 @@ struct wgi_ast {
         wgi_binding *binding;
     } u;
 };
+/* The name of a node that has one. */
+static inline const char *wgi_name_of(const wgi_ast *a) { return a->ident->text; }
+/* A list of siblings from this one on, and the names of a program. */
+#define EACH_AST(a, from)  for (const wgi_ast *a = (from); a; a = a->next)
+#define EACH_BINDING(q, b) for (wgi_binding *b = (q)->bindings.first; b; b = b->next)
+
+/* A function of the language: BUILTIN(eye) { ... }. owner: see lang_eval.c below */
+#define BUILTIN(f) wgi_val f(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 
 /* ---- foreign_signs.c ---- */
 
@@ -461,6 +469,7 @@ struct wg_program {
     wgi_program_now now; /* the build that goes on, or the last one */
     char excerpt[320];
 };
+static inline wg_status wgi_failed(const wg_program *q) { return wg_failed(q->c); }
 
 /* ---- lang_program.c ---- */
 
@@ -658,7 +667,7 @@ bool wgi_symbols(wg_program *q);
 bool wgi_shape_of(wg_program *q, const wgi_ast *call, wg_shape *s);
 /* Records that the value set for b has not the declared shape. Returns false. */
 bool wgi_misfit(wg_program *q, const wgi_binding *b);
-wgi_val wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+BUILTIN(wgi_eval_input);
 
 /* ---- lang_eval.c ---- */
 
@@ -678,10 +687,10 @@ wgi_val wgi_block(wg_program *q, const wgi_ast *block, const char *inside, wgi_b
 
 /* ---- lang_function.c ---- */
 
-wgi_val wgi_eval_function(wg_program *q, const wgi_ast *call, wgi_binding *owner);
-wgi_val wgi_eval_repeat(wg_program *q, const wgi_ast *call, wgi_binding *owner);
-wgi_val wgi_eval_scan(wg_program *q, const wgi_ast *call, wgi_binding *owner);
-wgi_val wgi_eval_map(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+BUILTIN(wgi_eval_function);
+BUILTIN(wgi_eval_repeat);
+BUILTIN(wgi_eval_scan);
+BUILTIN(wgi_eval_map);
 wg_node wgi_operand_node(wg_program *q, wgi_binding *b); /* of a parameter of the present call, as a node */
 /* The prefix inside a block or call of this name. NULL: after an error. */
 const char *wgi_inside(wg_program *q, const wgi_ast *at, const char *name);
@@ -693,7 +702,7 @@ const char *wgi_node_path(wg_program *q, const char *name);
 bool wgi_claim_sides(wg_program *q, const wgi_ast *s, wgx_claim *k); /* evaluates them; false: after an
                                                                      * error */
 
-wgi_val wgi_eval_fit(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+BUILTIN(wgi_eval_fit);
 
 /* ---- lang_fit.c ---- */
 
@@ -752,15 +761,15 @@ bool wgi_keep_training(wg_program *q, wgi_ast *s); /* in a build: sets q->now.tr
 
 /* ---- lang_call.c ---- */
 
-wgi_val wgi_eval_call(wg_program *q, const wgi_ast *a, wgi_binding *owner);
+BUILTIN(wgi_eval_call);
 /* The same for an op of the library, even if a builtin has its name. */
-wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+BUILTIN(wgi_eval_op);
 /* Reads the value of an option into the field of attr that the row names. */
 bool wgi_attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, void *attr);
 
 /* ---- builtins.c ---- */
 
-typedef wgi_val wgi_builtin_eval(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+typedef BUILTIN(wgi_builtin_eval);
 typedef struct wgi_builtin {
     const char *name;
     wgi_builtin_eval *eval;

@@ -7,7 +7,7 @@
 const wgi_ast *wgi_named(const wgi_ast *call, const char *name)
 {
     const wgi_ast *x = call->first;
-    while (x && (x->kind != AST_KEYWORD || strcmp(x->ident->text, name) != 0)) x = x->next;
+    while (x && (x->kind != AST_KEYWORD || strcmp(wgi_name_of(x), name) != 0)) x = x->next;
     return x;
 }
 
@@ -67,7 +67,7 @@ static bool bad_count(wg_program *q, const wgi_ast *call, int least, int most, c
 {
     char form[200];
     const wgi_ast *extra = wgi_operand(call, most);
-    const char *name = call->ident->text;
+    const char *name = wgi_name_of(call);
     int n = wgi_operand_count(call);
     const char *of_two = !strcmp(name, "min") ? "minimum" : !strcmp(name, "max") ? "maximum" : NULL;
     if (extra && of_two)
@@ -99,13 +99,13 @@ static const char *meant_option(const char *keywords, const char *word)
 static bool no_option(wg_program *q, const wgi_ast *call, const wgi_ast *x, const char *keywords)
 {
     char instead[440], text[480];
-    const char *meant = meant_option(keywords, x->ident->text);
+    const char *meant = meant_option(keywords, wgi_name_of(x));
     if (meant)
-        return wgi_syntax_word(q, x->start, "%s has no option '%s': %s", call->ident->text, x->ident->text,
+        return wgi_syntax_word(q, x->start, "%s has no option '%s': %s", wgi_name_of(call), wgi_name_of(x),
                                meant);
-    wgx_nearest_word near = wgi_nearest_choice(keywords, x->ident->text);
+    wgx_nearest_word near = wgi_nearest_choice(keywords, wgi_name_of(x));
     snprintf(instead, sizeof instead, "%s%s", *keywords ? "; it has " : "", keywords);
-    return wgi_syntax_word(q, x->start, "%s has no option '%s'%s", call->ident->text, x->ident->text,
+    return wgi_syntax_word(q, x->start, "%s has no option '%s'%s", wgi_name_of(call), wgi_name_of(x),
                            wgi_did_you_mean(&near, instead, text, sizeof text));
 }
 
@@ -113,11 +113,11 @@ bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, cons
 {
     int n = wgi_operand_count(call);
     if (n < least || n > most) return bad_count(q, call, least, most, keywords);
-    for (const wgi_ast *x = call->first; x; x = x->next) {
+    EACH_AST(x, call->first) {
         if (x->kind != AST_KEYWORD) continue;
-        if (wgi_choice(keywords, x->ident->text) < 0) return no_option(q, call, x, keywords);
-        if (wgi_named(call, x->ident->text) != x)
-            return wgi_syntax_at(q, x, "'%s' is given twice", x->ident->text);
+        if (wgi_choice(keywords, wgi_name_of(x)) < 0) return no_option(q, call, x, keywords);
+        if (wgi_named(call, wgi_name_of(x)) != x)
+            return wgi_syntax_at(q, x, "'%s' is given twice", wgi_name_of(x));
     }
     return true;
 }
@@ -134,8 +134,8 @@ const wgi_ast *wgi_meant(const wgi_ast *a)
 const char *wgi_word(const wgi_ast *a)
 {
     const wgi_ast *m = wgi_meant(a);
-    return a->kind == AST_NAME && m->kind != AST_TEXT ? a->ident->text
-           : m->kind == AST_TEXT                      ? m->ident->text
+    return a->kind == AST_NAME && m->kind != AST_TEXT ? wgi_name_of(a)
+           : m->kind == AST_TEXT                      ? wgi_name_of(m)
                                                       : NULL;
 }
 

@@ -22,7 +22,7 @@ static bool integers(wg_program *q, const wgi_ast *a, const char *what, int64_t 
         *count = 1;
         return wgi_integer(q, a, what, least, most, to);
     }
-    for (const wgi_ast *x = a->first; x; x = x->next) {
+    EACH_AST(x, a->first) {
         if (*count == WG_MAX_RANK) return wgi_fail_at(q, x, WG_ERROR_SHAPE, "at most 8 axes");
         if (!wgi_integer(q, x, what, least, most, &to[(*count)++])) return false;
     }
@@ -157,9 +157,9 @@ static bool text_of(wg_program *q, const wg_op *op, const wg_attr_row *row, cons
     const wgi_ast *m = wgi_meant(a);
     const size_t room = op->attr_size - row->offset;
     if (m->kind != AST_TEXT) return wgi_syntax_at(q, a, "%s is a text in quotes", row->name);
-    if (strlen(m->ident->text) >= room)
+    if (strlen(wgi_name_of(m)) >= room)
         return wgi_fail_at(q, a, WG_ERROR_VALUE, "%s has more than %zu characters", row->name, room - 1);
-    strcpy(attr + row->offset, m->ident->text);
+    strcpy(attr + row->offset, wgi_name_of(m));
     return true;
 }
 
@@ -205,7 +205,7 @@ static bool operands(wg_program *q, const wgi_ast *a, wgi_binding *owner, int n,
                      const wgi_ast *at[])
 {
     bool group = false;
-    for (int k = 0; k < n && !wg_failed(q->c); k++, a = a->next) {
+    for (int k = 0; k < n && !wgi_failed(q); k++, a = a->next) {
         v[k] = wgi_evals(q, at[k] = a, owner);
         group |= v[k].several != NULL;
     }
@@ -319,14 +319,14 @@ static wgi_val apply(wg_program *q, const wg_op *op, const wgi_ast *call, wgi_bi
                                                            : text_operand(op, call) ? call->first->next
                                                                                     : call->first;
     n = list ? 0 : op->operands >= 0 && places(op) && n > op->operands ? op->operands : n;
-    for (const wgi_ast *a = list ? first : NULL; a; a = a->next) n++;
+    EACH_AST(a, list ? first : NULL) n++;
     op_call c = { .op = op, .call = call, .n = n, .all = n > op->operands ? n : op->operands };
     wgi_val *v = wg_alloc(q->c, (size_t)n + 1, sizeof *v), y = WGI_NOTHING;
     c.x = wg_alloc(q->c, (size_t)c.all + 1, sizeof *c.x);
     c.at = wg_alloc(q->c, (size_t)n + 1, sizeof *c.at);
     if (v && c.x && c.at) {
         const bool group = operands(q, first, owner, n, v, c.at);
-        if (!wg_failed(q->c)) y = group ? apply_group(q, &c, v) : apply_parts(q, &c, v);
+        if (!wgi_failed(q)) y = group ? apply_group(q, &c, v) : apply_parts(q, &c, v);
     }
     wg_free(q->c, v), wg_free(q->c, c.x), wg_free(q->c, c.at);
     return y;
@@ -335,17 +335,17 @@ static wgi_val apply(wg_program *q, const wg_op *op, const wgi_ast *call, wgi_bi
 WGI_OWN_FRAME static wgi_val no_op(wg_program *q, const wgi_ast *call)
 {
     char text[300];
-    wgx_nearest_word near = wgx_nearest_to(call->ident->text);
+    wgx_nearest_word near = wgx_nearest_to(wgi_name_of(call));
     for (int i = 0; i < wg_op_count(); i++)
         if (!wgx_op_is_internal(wg_op_at(i)))
             wgx_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
     for (int i = 0; i < wgx_builtin_count(); i++)
         wgx_nearest_try(&near, wgx_builtin_at(i).name, strlen(wgx_builtin_at(i).name));
-    for (const wgi_binding *b = q->bindings.first; b; b = b->next)
+    EACH_BINDING(q, b)
         if (b->function) wgx_nearest_try(&near, b->name, strlen(b->name));
-    const char *meant = wgx_meant(call->ident->text, WG_WORD_CALL, WG_IN_WG);
-    if (meant) return wgi_syntax_word(q, call->mark, "no op '%s': %s", call->ident->text, meant), WGI_NOTHING;
-    wgi_syntax_word(q, call->mark, "no op '%s'%s", call->ident->text,
+    const char *meant = wgx_meant(wgi_name_of(call), WG_WORD_CALL, WG_IN_WG);
+    if (meant) return wgi_syntax_word(q, call->mark, "no op '%s': %s", wgi_name_of(call), meant), WGI_NOTHING;
+    wgi_syntax_word(q, call->mark, "no op '%s'%s", wgi_name_of(call),
                     wgi_did_you_mean(&near, "; `wengert ops` lists them", text, sizeof text));
     return WGI_NOTHING;
 }
@@ -410,9 +410,9 @@ WGI_OWN_FRAME static bool listed(wg_program *q, const wg_op *op, const wgi_ast *
     return wgi_syntax_at(q, last, "options are named: write %s(%s, axis=%s)", op->name, text, more), true;
 }
 
-wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+BUILTIN(wgi_eval_op)
 {
-    const char *name = call->ident->text;
+    const char *name = wgi_name_of(call);
     const wg_op *op = wgi_language_op(!strcmp(name, "permute") ? "transpose" : name);
     if (!op) return no_op(q, call);
     if (needs_c(op))
@@ -423,10 +423,10 @@ wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     return apply(q, op, call, owner, wgi_operand_count(call) - more);
 }
 
-wgi_val wgi_eval_call(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+BUILTIN(wgi_eval_call)
 {
     if (call->u.binding) return wgi_eval_function(q, call, owner);
-    const wgi_builtin *b = wgi_repeats_elements(call) ? NULL : wgi_builtin_find(call->ident->text);
+    const wgi_builtin *b = wgi_repeats_elements(call) ? NULL : wgi_builtin_find(wgi_name_of(call));
     const char *outside = q->now.usage;
     q->now.usage = b ? b->usage : NULL;
     const bool fits = !b || !b->options || wgi_signature(q, call, b->least, b->most, b->options);

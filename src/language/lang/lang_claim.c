@@ -9,10 +9,10 @@
 static wgi_ast *reduction(wgi_ast *a)
 {
     bool call = a->kind == AST_CALL;
-    if (call && !a->u.binding && wgi_choice("sum mean", a->ident->text) >= 0 && wgi_operand_count(a) == 1 &&
+    if (call && !a->u.binding && wgi_choice("sum mean", wgi_name_of(a)) >= 0 && wgi_operand_count(a) == 1 &&
         !wgi_keyword(a, "axis") && !wgi_keyword(a, "axes"))
         return a;
-    if (call && !a->u.binding && !strcmp(a->ident->text, "grad")) return NULL;
+    if (call && !a->u.binding && !strcmp(wgi_name_of(a), "grad")) return NULL;
     for (wgi_ast *x = a->first; x; x = x->next) {
         wgi_ast *found = reduction(x);
         if (found) return found;
@@ -56,7 +56,7 @@ static void build_variant(wg_program *q, wgi_ast *claim, wgi_ast *target, const 
         k->right = wgi_eval_node(q, claim->first->next, NULL);
     }
     *target = before;
-    if (wg_failed(q->c)) {
+    if (wgi_failed(q)) {
         wg_recover(q->c);
         k->left = k->right = wg_none;
     }
@@ -66,7 +66,7 @@ wgx_claim wgx_program_claim_variant(wg_program *q, int i, int k)
 {
     static const char *const names[] = { "sum", "mean" };
     wgx_claim none = { 0 };
-    if (!q || !q->c || wg_failed(q->c) || i < 0 || i >= q->now.claim_count) return none;
+    if (!q || !q->c || wgi_failed(q) || i < 0 || i >= q->now.claim_count) return none;
     wgi_ast *claim = q->now.claim_asts[i], *sides[] = { claim->first->next, claim->first };
     if (q->now.claims[i].parts) return none;
     for (int s = 0; s < 2; s++) {
@@ -92,10 +92,10 @@ wgx_claim wgx_program_claim_variant(wg_program *q, int i, int k)
 static void claimed_below(const wgi_ast *a, const wgi_binding **best)
 {
     const wgi_ast *y =
-        a->kind == AST_CALL && !a->u.binding && !strcmp(a->ident->text, "grad") ? a->first : NULL;
+        a->kind == AST_CALL && !a->u.binding && !strcmp(wgi_name_of(a), "grad") ? a->first : NULL;
     const wgi_binding *b = y && y->kind == AST_NAME ? y->u.binding : NULL;
     if (b && !b->local && !wg_is_none(b->node) && (!*best || b->node.index > (*best)->node.index)) *best = b;
-    for (const wgi_ast *x = a->first; x; x = x->next) claimed_below(x, best);
+    EACH_AST(x, a->first) claimed_below(x, best);
 }
 
 const char *wgx_program_claimed(const wg_program *q)

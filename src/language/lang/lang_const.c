@@ -40,7 +40,7 @@ bool wgi_named_number(const char *name, double *value)
 static bool constant_name(const wgi_ast *a, double *value)
 {
     const wgi_binding *b = a->u.binding;
-    if (!b) return wgi_named_number(a->ident->text, value);
+    if (!b) return wgi_named_number(wgi_name_of(a), value);
     if (b->meaning == WG_NAME_SYMBOL) {
         *value = (double)b->size;
         return b->size >= 0;
@@ -60,7 +60,7 @@ static bool constant_chain(const wgi_ast *a, double *value)
 {
     double right;
     if (!wgi_constant(a->first, value)) return false;
-    for (const wgi_ast *l = a->first->next; l; l = l->next) {
+    EACH_AST(l, a->first->next) {
         if (l->kind != AST_OPERATOR || l->op == TOKEN_MATMUL || !wgi_constant(l->first, &right)) return false;
         *value = wgi_arithmetic((wgi_token)l->op, *value, right);
     }
@@ -102,7 +102,7 @@ static void note_names(wg_program *q, const wgi_ast *a, uint32_t at, bool whole)
         const wgi_ast *from = b->is_operand ? b->operand : b->value;
         if (from && from != a) note_names(q, from, at, whole);
     }
-    for (const wgi_ast *x = a->first; x; x = x->next) note_names(q, x, at, whole);
+    EACH_AST(x, a->first) note_names(q, x, at, whole);
 }
 
 bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *value)
@@ -140,7 +140,7 @@ bool wgi_count_of(wg_program *q, const wgi_ast *at, wg_shape s, size_t *count)
 bool wgi_list_is_written(const wgi_ast *a)
 {
     if (a->kind == AST_NAME) return !a->u.binding;
-    for (const wgi_ast *x = a->first; x; x = x->next)
+    EACH_AST(x, a->first)
         if (!wgi_list_is_written(x)) return false;
     return a->kind == AST_LIST || wgi_list_constant(a);
 }
@@ -149,7 +149,7 @@ bool wgi_list_constant(const wgi_ast *a)
 {
     double unused;
     if (a->kind != AST_LIST) return wgi_constant(a, &unused);
-    for (const wgi_ast *x = a->first; x; x = x->next)
+    EACH_AST(x, a->first)
         if (!wgi_list_constant(x)) return false;
     return true;
 }
@@ -179,7 +179,7 @@ static bool fill(wg_program *q, const wgi_ast *a, const wg_shape *s, int axis, d
     if (n != s->dim[axis])
         return wgi_fail_at(q, a, WG_ERROR_SHAPE, "rows of unequal length: %lld here, %lld before",
                            (long long)n, (long long)s->dim[axis]);
-    for (const wgi_ast *x = a->first; x; x = x->next)
+    EACH_AST(x, a->first)
         if (!fill(q, x, s, axis + 1, to)) return false;
     return true;
 }

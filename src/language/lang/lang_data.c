@@ -83,12 +83,12 @@ static bool copy(wg_program *q, wg_tensor from, wg_tensor *to)
 static wgi_val nodes_of(wg_program *q, const wgi_ast *call, const struct wgi_kept_data *k)
 {
     const wg_site here = wgi_site_text(q, "", call->mark);
-    if (wg_failed(q->c)) return WGI_NOTHING;
+    if (wgi_failed(q)) return WGI_NOTHING;
     if (k->count == 1) return wgi_node_val(wg_input_at(here, q->now.g, "", k->part[0]));
     wgi_parts *p = wgi_parts_new(q, k->count);
     for (int i = 0; p && i < k->count; i++)
         p->part[i] = wgi_node_val(wg_input_at(here, q->now.g, "", k->part[i]));
-    return p && !wg_failed(q->c) ? (wgi_val){ .several = p } : WGI_NOTHING;
+    return p && !wgi_failed(q) ? (wgi_val){ .several = p } : WGI_NOTHING;
 }
 
 /* ---- sets by name ---- */
@@ -104,14 +104,13 @@ static bool read_options(wg_program *q, const wgi_ast *call, wg_make_opts *o)
     return true;
 }
 
-wgi_val wgi_eval_generated(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+BUILTIN(wgi_eval_generated)
 {
     int64_t rows = 0;
     const wgi_ast *n = wgi_operand(call, 0);
     data_key key;
-    (void)owner;
     memset(&key, 0, sizeof key);
-    const char *name = call->ident->text;
+    const char *name = wgi_name_of(call);
     const int64_t most = !strcmp(name, "digits") ? 1797 : !strcmp(name, "text") ? 40000 : 10000000;
     wg_make_opts o = WG_OPTS(wg_make_opts);
     if ((n && !wgi_integer(q, n, "the number of rows", 1, most, &rows)) || !read_options(q, call, &o))
@@ -159,7 +158,7 @@ static bool read_form(wg_program *q, const wgi_ast *call, wg_table_opts *o)
                                      !strcmp(option->name, "type")   ? "age=word"
                                      : !strcmp(option->name, "fill") ? "mean"
                                                                      : "NA");
-            *(const char **)((char *)o + option->offset) = m->ident->text;
+            *(const char **)((char *)o + option->offset) = wgi_name_of(m);
         } else if (!strcmp(option->name, "header")) {
             fine = wgi_truth(q, a, &on) && wg_option_set(option, o, on);
         } else {
@@ -174,7 +173,7 @@ static bool read_form(wg_program *q, const wgi_ast *call, wg_table_opts *o)
 static bool csv_failed(wg_program *q, const wgi_ast *at)
 {
     char text[600];
-    const wg_status status = wg_failed(q->c);
+    const wg_status status = wgi_failed(q);
     const char *message = wg_message(q->c), *from = strstr(message, "table_read: ");
     if (status == WG_ERROR_MEMORY || !from) return false;
     snprintf(text, sizeof text, "%s", strchr(from, ' ') + 1);
@@ -213,7 +212,7 @@ static const char *path_to_open(wg_program *q, const wgi_ast *at, const char *pa
 static const char *text_of(wg_program *q, const wgi_ast *a, const char *what)
 {
     const wgi_ast *m = wgi_meant(a);
-    if (m->kind == AST_TEXT) return m->ident->text;
+    if (m->kind == AST_TEXT) return wgi_name_of(m);
     wgi_syntax_at(q, a, "%s is a text in quotes: csv(\"exam.csv\", \"hours\", \"passed\")", what);
     return NULL;
 }
@@ -303,22 +302,21 @@ static struct wgi_kept_data *read_table(wg_program *q, const wgi_ast *call, cons
 static data_key texts_of(const wgi_ast *call)
 {
     uint64_t h = WGI_LANG_MIXED;
-    for (const wgi_ast *a = call->first; a; a = a->next) {
+    EACH_AST(a, call->first) {
         const wgi_ast *m = wgi_meant(a->kind == AST_KEYWORD ? a->first : a);
-        const char *text = m->kind == AST_TEXT ? m->ident->text : "";
+        const char *text = m->kind == AST_TEXT ? wgi_name_of(m) : "";
         h = wgi_lang_mix(h, text, strlen(text) + 1);
     }
     return (data_key){ .rows = (double)(h >> 12) };
 }
 
-wgi_val wgi_eval_csv(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+BUILTIN(wgi_eval_csv)
 {
     if (!wgi_signature(q, call, 1, INT32_MAX, "separator decimal header type categories missing fill"))
         return WGI_NOTHING;
     const data_key key = texts_of(call);
     struct wgi_kept_data *k = kept(q, call, &key);
     wg_table_opts o = WG_OPTS(wg_table_opts);
-    (void)owner;
     if (k) return nodes_of(q, call, k);
     const char *path = text_of(q, wgi_operand(call, 0), "the path of a file");
     if (!path || !read_form(q, call, &o) || !(path = path_to_open(q, call, path))) return WGI_NOTHING;
@@ -345,7 +343,7 @@ typedef struct rows_call {
 static bool add_tensors(wg_program *q, const wgi_ast *a, rows_call *r)
 {
     const wgi_val v = wgi_evals(q, a, NULL);
-    for (int k = 0; !wg_failed(q->c) && k < (v.several ? v.several->count : 1); k++) {
+    for (int k = 0; !wgi_failed(q) && k < (v.several ? v.several->count : 1); k++) {
         const wg_node x = wgi_as_node(q, a, v.several ? v.several->part[k] : v);
         const wg_shape s = wg_node_shape(x);
         char text[120];
@@ -359,7 +357,7 @@ static bool add_tensors(wg_program *q, const wgi_ast *a, rows_call *r)
         r->rows = s.dim[0];
         r->node[r->count++] = x;
     }
-    return !wg_failed(q->c);
+    return !wgi_failed(q);
 }
 
 /* Reads the tensors of the call: all operands up to the first number. */
@@ -423,7 +421,7 @@ static bool give_rows(wg_program *q, const wgi_ast *call, const rows_call *r, wg
     for (int i = 0; i < r->count; i++)
         p->part[k * r->count + i] = wgi_node_val(wg_gather_at(here, r->node[i], rows));
     wg_data_free(d);
-    return !wg_failed(q->c);
+    return !wgi_failed(q);
 }
 
 static const char equal_parts[] = "equal parts are slices, x[:, 0:2], x[:, 2:4]";
@@ -450,12 +448,11 @@ static bool read_shares(wg_program *q, const wgi_ast *call, const rows_call *r, 
 }
 
 /* The parts are taken out of the set one after the other, the last one first. */
-wgi_val wgi_eval_split(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+BUILTIN(wgi_eval_split)
 {
     rows_call r;
     double share[WGI_LANG_PARTS], left = 1;
     int n;
-    (void)owner;
     const wgi_ast *axis = wgi_keyword(call, "axis");
     if (axis) return wgi_syntax_at(q, axis, "split takes rows at random; %s", equal_parts), WGI_NOTHING;
     if (!wgi_signature(q, call, 0, INT32_MAX, "seed") || !read_tensors(q, call, &r) ||
@@ -473,11 +470,10 @@ wgi_val wgi_eval_split(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     return fine && give_rows(q, call, &r, d, 0, p) ? (wgi_val){ .several = p } : WGI_NOTHING;
 }
 
-wgi_val wgi_eval_fold(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+BUILTIN(wgi_eval_fold)
 {
     rows_call r;
     int64_t i = 0, of = 0;
-    (void)owner;
     const wgi_ast *folds = wgi_keyword(call, "of");
     if (!wgi_signature(q, call, 0, INT32_MAX, "of seed") || !read_tensors(q, call, &r)) return WGI_NOTHING;
     if (!r.rest || !folds || (r.rest->next && r.rest->next->kind != AST_KEYWORD))

@@ -9,9 +9,12 @@
 
 static wgi_val number_val(double v) { return (wgi_val){ .is_number = true, .number = v }; }
 
+/* Makes the nodes of one kind of expression. */
+#define EVAL(f) static wgi_val f(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+
 /* ---- values of several parts ---- */
 
-static wgi_val tuple(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+EVAL(tuple)
 {
     const int n = wgi_operand_count(a);
     if (n > WGI_LANG_PARTS)
@@ -19,7 +22,7 @@ static wgi_val tuple(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     wgi_parts *p = wgi_parts_new(q, n);
     int k = 0;
     for (const wgi_ast *x = a->first; p && x; x = x->next) p->part[k++] = wgi_evals(q, x, owner);
-    if (!p || wg_failed(q->c)) return WGI_NOTHING;
+    if (!p || wgi_failed(q)) return WGI_NOTHING;
     wgi_written_names(q, a, p);
     return wgi_group(q, a, p);
 }
@@ -52,21 +55,21 @@ WGI_OWN_FRAME static wgi_val not_one(wg_program *q, const wgi_ast *a, int parts)
 static wgi_parts *outputs(wg_program *q, wgi_val v, int names)
 {
     const wg_op *op = !v.is_number && wg_node_ok(v.node) ? wg_node_op(v.node) : NULL;
-    if (wg_failed(q->c) || !op || names < 2 || op->outputs != names) return NULL;
+    if (wgi_failed(q) || !op || names < 2 || op->outputs != names) return NULL;
     wgi_parts *p = wgi_parts_new(q, names);
     for (int k = 0; p && k < names; k++)
         p->part[k] = wgi_node_val(wg_part_at(wg_node_site(v.node), v.node, k));
     return p;
 }
 
-static wgi_val part(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+EVAL(part)
 {
     if (a->first) {
         wgi_val v = wgi_evals(q, a->first, owner);
         const int names = (int)a->u.number;
         if (!v.several) v.several = outputs(q, v, names);
         const int parts = v.several ? v.several->count : 1;
-        if (wg_failed(q->c)) return WGI_NOTHING;
+        if (wgi_failed(q)) return WGI_NOTHING;
         if (parts != names)
             return wgi_syntax_at(q, a, "%d names for %d value%s", names, parts,
                                  parts == 1 ? ": name it v, and its elements are v[0], v[1]" : "s"),
@@ -82,8 +85,8 @@ static wgi_val name(wg_program *q, const wgi_ast *a)
 {
     wgi_binding *b = a->u.binding;
     double v;
-    if (!b && wgi_named_number(a->ident->text, &v)) return number_val(v);
-    if (!b) return wgi_syntax_at(q, a, "'%s' is no name here", a->ident->text), WGI_NOTHING;
+    if (!b && wgi_named_number(wgi_name_of(a), &v)) return number_val(v);
+    if (!b) return wgi_syntax_at(q, a, "'%s' is no name here", wgi_name_of(a)), WGI_NOTHING;
     if (b->several) return wgi_captured(q, (wgi_val){ .several = b->several });
     if (b->is_operand) return wgi_captured(q, wgi_node_val(wgi_operand_node(q, b)));
     if (b->plotted && !b->set.data)
@@ -102,19 +105,19 @@ static wgi_val name(wg_program *q, const wgi_ast *a)
 }
 
 /* A list with nodes among its elements. */
-static wgi_val stack(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+EVAL(stack)
 {
     int n = wgi_operand_count(a), i = 0;
     wg_node *rows = wg_alloc(q->c, (size_t)n, sizeof *rows), y = wg_none;
     wg_site here = wgi_site_text(q, "", a->mark);
-    for (const wgi_ast *x = a->first; rows && x && !wg_failed(q->c); x = x->next)
+    for (const wgi_ast *x = a->first; rows && x && !wgi_failed(q); x = x->next)
         rows[i++] = wgi_eval_node(q, x, owner);
-    if (rows && !wg_failed(q->c)) y = wg_stack_at(here, &WG_OPTS(wg_join_args, .x = rows, .n = n));
+    if (rows && !wgi_failed(q)) y = wg_stack_at(here, &WG_OPTS(wg_join_args, .x = rows, .n = n));
     wg_free(q->c, rows);
     return wgi_node_val(y);
 }
 
-static wgi_val list(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+EVAL(list)
 {
     wg_shape s;
     if (!wgi_list_is_written(a)) return stack(q, a, owner);
@@ -151,8 +154,7 @@ static wgi_val operate_parts(wg_program *q, void *user, const wgi_val v[])
 static wgi_val operate(wg_program *q, const wgi_ast *left, wgi_val x, const wgi_ast *link, wgi_binding *owner)
 {
     const wgi_val v[] = { x, wgi_evals(q, link->first, owner) };
-    return wg_failed(q->c) ? WGI_NOTHING
-                           : wgi_by_parts(q, link, v, 2, operate_parts, &(linked){ left, link });
+    return wgi_failed(q) ? WGI_NOTHING : wgi_by_parts(q, link, v, 2, operate_parts, &(linked){ left, link });
 }
 
 /* One bound of a slice; standard if it is left out. Outside [0, n] it counts as 0 or n, as in Python. */
@@ -179,7 +181,7 @@ static wg_node slice(wg_program *q, const wgi_ast *item, wg_site here, wg_node x
 /* By an index that is computed: a number, or several along axes that take the place of this axis. */
 static wg_node taken(wg_program *q, const wgi_ast *item, wg_site here, wg_node x, int axis, wg_node at)
 {
-    if (wg_failed(q->c)) return wg_none;
+    if (wgi_failed(q)) return wg_none;
     if (wg_node_dtype(at) == WG_BOOL)
         return wgi_fail_at(q, item, WG_ERROR_DTYPE,
                            "a mask is no index: write where(mask, x, 0), or sum(mask * x)"),
@@ -214,7 +216,7 @@ WGI_OWN_FRAME static wgi_val indexed(wg_program *q, const wgi_ast *left, wgi_val
     wg_node x = wgi_as_node(q, left, v);
     wg_site here = wgi_site(q, link, &left, 1);
     int axis = 0, lists = 0;
-    for (const wgi_ast *item = link->first; item && !wg_failed(q->c); item = item->next) {
+    for (const wgi_ast *item = link->first; item && !wgi_failed(q); item = item->next) {
         if (axis >= wg_node_shape(x).rank) {
             char text[120];
             wgi_fail_at(q, item, WG_ERROR_SHAPE, "more indices than axes: the value is %s",
@@ -250,17 +252,17 @@ WGI_OWN_FRAME static wgi_val member(wg_program *q, const wgi_ast *left, wgi_val 
 {
     char text[60];
     const char *missing;
-    const wgi_val part = wgi_member(q, v, link->ident->text, &missing);
+    const wgi_val part = wgi_member(q, v, wgi_name_of(link), &missing);
     if (!missing) return part;
     wgi_quote(q, left->start, left->end, text, sizeof text);
-    return wgi_syntax_word(q, link->mark, "%s has no part '%s': %s", text, link->ident->text, missing),
+    return wgi_syntax_word(q, link->mark, "%s has no part '%s': %s", text, wgi_name_of(link), missing),
            WGI_NOTHING;
 }
 
-static wgi_val chain(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+EVAL(chain)
 {
     wgi_val v = wgi_evals(q, a->first, owner);
-    for (const wgi_ast *l = a->first->next; l && !wg_failed(q->c); l = l->next) {
+    for (const wgi_ast *l = a->first->next; l && !wgi_failed(q); l = l->next) {
         wgi_ast left = left_of(a, l);
         const wgi_ast *x = &left;
         if (l->kind == AST_MEMBER) {
@@ -282,10 +284,10 @@ static wgi_val negate_parts(wg_program *q, void *user, const wgi_val v[])
     return v->is_number ? number_val(-v->number) : wgi_node_val(wg_neg_at(wgi_site(q, a, &x, 1), v->node));
 }
 
-static wgi_val negated(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+EVAL(negated)
 {
     const wgi_val v = wgi_evals(q, a->first, owner);
-    return wg_failed(q->c) ? WGI_NOTHING : wgi_by_parts(q, a, &v, 1, negate_parts, (void *)(uintptr_t)a);
+    return wgi_failed(q) ? WGI_NOTHING : wgi_by_parts(q, a, &v, 1, negate_parts, (void *)(uintptr_t)a);
 }
 
 /* ---- blocks and statements ---- */
@@ -295,7 +297,7 @@ wgi_val wgi_block(wg_program *q, const wgi_ast *a, const char *inside, wgi_bindi
     const char *outside = q->now.prefix;
     wgi_val v = WGI_NOTHING;
     q->now.prefix = inside;
-    for (wgi_ast *s = a->first; s && !wg_failed(q->c); s = s->next) {
+    for (wgi_ast *s = a->first; s && !wgi_failed(q); s = s->next) {
         if (s->next || s->kind != AST_VALUE) {
             wgi_statement(q, s, &v);
             continue;
@@ -307,7 +309,7 @@ wgi_val wgi_block(wg_program *q, const wgi_ast *a, const char *inside, wgi_bindi
     return v;
 }
 
-static wgi_val block(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+EVAL(block)
 {
     const char *open = q->now.open;
     if (!owner) return wgi_block(q, a, q->now.prefix, NULL);
@@ -321,7 +323,7 @@ static wgi_val block(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     return v;
 }
 
-static wgi_val evaluated_call(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+EVAL(evaluated_call)
 {
     const wgi_option_use *before = q->now.options;
     const int64_t nodes = wg_graph_nodes(q->now.g);
@@ -331,7 +333,7 @@ static wgi_val evaluated_call(wg_program *q, const wgi_ast *a, wgi_binding *owne
     return v;
 }
 
-static wgi_val eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+EVAL(eval)
 {
     switch (a->kind) {
     case AST_NUMBER:
@@ -351,7 +353,7 @@ static wgi_val eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 
 wgi_val wgi_evals(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
-    if (wg_failed(q->c)) return WGI_NOTHING;
+    if (wgi_failed(q)) return WGI_NOTHING;
     if (q->now.nested >= WGI_LANG_CALLS)
         return wgi_syntax_at(q, a, "calls and brackets nest more than %d deep", WGI_LANG_CALLS), WGI_NOTHING;
     if (q->now.frame && ++q->now.made > WGI_LANG_MADE)
@@ -476,7 +478,7 @@ void wgi_note_last(wg_program *q, const wgi_ast *s, const wgi_binding *b, wgi_va
         char number[24] = "_";
         if (v.several) snprintf(number, sizeof number, "_.%d", k);
         const char *name = b                                      ? b->name
-                           : written && written->kind == AST_NAME ? written->ident->text
+                           : written && written->kind == AST_NAME ? wgi_name_of(written)
                                                                   : wgi_lang_join(q, number, "", "");
         q->now.last[q->now.last_count++] =
             (wgi_named_node){ wgi_as_node(q, x, v.several ? v.several->part[k] : v), name ? name : "_" };
@@ -510,10 +512,10 @@ static bool keep_claim(wg_program *q, wgi_ast *s)
                                                 : WG_EQUAL_TO;
     const wgi_val l = wgi_evals(q, s->first, NULL), r = wgi_evals(q, right, NULL);
     if (within) k.within = wgi_eval_node(q, within, NULL);
-    if (!k.text || wg_failed(q->c)) return false;
+    if (!k.text || wgi_failed(q)) return false;
     if (!l.several && !r.several) k.left = wgi_as_node(q, s->first, l), k.right = wgi_as_node(q, right, r);
     else if (!wgi_group_sides(q, s, l, r, &k)) return false;
-    if (wg_failed(q->c)) return false;
+    if (wgi_failed(q)) return false;
     q->now.claim_asts[q->now.claim_count] = s;
     q->now.claims[q->now.claim_count++] = k;
     return true;
@@ -527,7 +529,7 @@ bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
     if (b) {
         b->layers = 0, b->inner = 0;
         *v = bound_value(q, s, b);
-        if (wg_failed(q->c)) return false;
+        if (wgi_failed(q)) return false;
         b->several = v->several, b->node = wg_none, b->known = false;
         if (v->several) wgi_name_parts(q, *v, b->name);
         else b->node = *wg_node_name(v->node) ? v->node : wg_name_at("", v->node, wgi_node_path(q, b->name));
@@ -536,10 +538,10 @@ bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
     } else {
         *v = unnamed_value(q, s);
     }
-    if (q->now.frame) return !wg_failed(q->c);
-    if (!b && !v->several && !wg_failed(q->c)) {
+    if (q->now.frame) return !wgi_failed(q);
+    if (!b && !v->several && !wgi_failed(q)) {
         *v = wgi_node_val(wgi_as_node(q, s->first, *v));
         note_place(q, s, *v);
     }
-    return !wg_failed(q->c);
+    return !wgi_failed(q);
 }

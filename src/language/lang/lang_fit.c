@@ -44,22 +44,22 @@ static bool add_from(wg_program *q, wgi_fitting *t, wg_node was, wg_node now)
 
 bool wgi_fit_number(wg_program *q, const wgi_ast *a, const char *what, wg_node x, double *value)
 {
-    if (wg_failed(q->c)) return false;
+    if (wgi_failed(q)) return false;
     if (wg_shape_size(wg_node_shape(x)) != 1) return wgi_syntax_at(q, a, "%s must be one number", what);
     *value = wg_item_at(wg_node_site(x), x);
-    return !wg_failed(q->c) && add_from(q, q->now.fitting, x, wg_none);
+    return !wgi_failed(q) && add_from(q, q->now.fitting, x, wg_none);
 }
 
 /* The node of the open graph that stands for one of the program's graph. */
 static wg_node captured(wg_program *q, wg_node was)
 {
     wgi_fitting *t = q->now.fitting;
-    if (was.graph != t->whole || wg_failed(q->c)) return was;
+    if (was.graph != t->whole || wgi_failed(q)) return was;
     for (int i = t->captures; i-- > 0;)
         if (t->capture[i].was.index == was.index && t->capture[i].now.graph == q->now.g)
             return t->capture[i].now;
     const wg_tensor v = wg_value_at(wg_node_site(was), was);
-    if (wg_failed(q->c)) return wg_none;
+    if (wgi_failed(q)) return wg_none;
     const wg_node now = wg_input_borrow_at(wg_node_site(was), q->now.g, wg_node_name(was), v);
     return add_from(q, t, was, now) ? now : wg_none;
 }
@@ -84,7 +84,7 @@ bool wgi_fit_open(wg_program *q, wgi_fitting *t, int k)
 {
     t->own[k] = wg_graph_new(q->c);
     t->outer_p = q->now.p, t->outer_mode = q->now.mode, t->outer_open = q->now.open;
-    if (wg_failed(q->c)) return false;
+    if (wgi_failed(q)) return false;
     q->now.g = t->own[k], q->now.p = t->p, q->now.open = NULL;
     q->now.mode = k ? WG_EVAL : WG_TRAIN;
     wg_begin(q->now.g, q->now.mode);
@@ -111,8 +111,8 @@ bool wgi_fit_start(wg_program *q, wgi_fitting *t, wg_node x, const char *name)
     if (!t->p) t->p = wg_params_new(q->c);
     while (t->p && name && wg_params_find(t->p, name) >= 0) /* W in (W, W) */
         name = wgi_lang_join(q, name, "_", "");
-    const wg_tensor v = wg_failed(q->c) ? (wg_tensor){ 0 } : wg_value_at(wg_node_site(x), x);
-    if (wg_failed(q->c) || !t->p || !name) return false;
+    const wg_tensor v = wgi_failed(q) ? (wg_tensor){ 0 } : wg_value_at(wg_node_site(x), x);
+    if (wgi_failed(q) || !t->p || !name) return false;
     if (!wg_shape_size(v.shape))
         return wgi_fail_at(q, t->call, WG_ERROR_SHAPE, "fit: %s has no elements: %s", name,
                            wg_shape_text(v.shape, shape, sizeof shape));
@@ -137,7 +137,7 @@ static wg_tensor row_of(const wg_tensor *t, int64_t i)
 wg_node wgi_fit_element(wg_program *q, wgi_fitting *t, wg_node xs, const char *name)
 {
     const wg_tensor v = wg_value_at(wg_node_site(xs), xs);
-    if (wg_failed(q->c) || !add_from(q, t, xs, wg_none)) return wg_none;
+    if (wgi_failed(q) || !add_from(q, t, xs, wg_none)) return wg_none;
     const int k = t->elements++;
     t->batches = v.shape.dim[0], t->rows[k] = v;
     return t->element[k] = wg_input_at(here_of(q, t), q->now.g, name, row_of(&v, 0));
@@ -333,7 +333,7 @@ bool wgi_fit_run(wg_program *q, wgi_fitting *t)
     wg_optim_free(r.o);
     wg_free(q->c, r.cost);
     wg_free(q->c, r.dev);
-    return fine && !wg_failed(q->c) && note(q, t);
+    return fine && !wgi_failed(q) && note(q, t);
 }
 
 /* ---- the end ---- */
@@ -368,7 +368,7 @@ void wgi_fit_end(wg_program *q, wgi_fitting *t)
 {
     wgi_fit_shut(q, t);
     note_options(q, t);
-    for (wgi_binding *b = q->bindings.first; b; b = b->next) { /* the function's own names */
+    EACH_BINDING(q, b) { /* the function's own names */
         if (is_own(t, b->node)) b->node = wg_none;
         if (b->several && is_own(t, first_leaf((wgi_val){ .several = b->several }))) b->several = NULL;
     }

@@ -33,7 +33,7 @@ static void put_name(writer *w, const char *name)
 static void put_operand(writer *w, const wgi_ast *a)
 {
     const bool bare = a->kind == AST_NAME || a->kind == AST_NUMBER ||
-                      (a->kind == AST_CALL && strcmp(a->ident->text, "exp"));
+                      (a->kind == AST_CALL && strcmp(wgi_name_of(a), "exp"));
     put(w, bare ? "" : "("), write_ast(w, a), put(w, bare ? "" : ")");
 }
 
@@ -45,7 +45,7 @@ static void put_list(writer *w, const wgi_ast *a)
 /* dy, dW3; a name of several letters stands together with its d. */
 static void put_differential(writer *w, const wgi_ast *a)
 {
-    const bool letter = a->kind == AST_NAME && !a->ident->text[1 + strspn(a->ident->text + 1, "0123456789")];
+    const bool letter = a->kind == AST_NAME && !wgi_name_of(a)[1 + strspn(wgi_name_of(a) + 1, "0123456789")];
     put(w, letter ? "d" : "(d "), put_operand(w, a), put(w, letter ? "" : ")");
 }
 
@@ -80,7 +80,7 @@ static const struct {
 
 static void put_call(writer *w, const wgi_ast *a)
 {
-    const char *name = a->ident->text;
+    const char *name = wgi_name_of(a);
     if (!strcmp(name, "grad")) {
         put_gradient(w, a->first);
         return;
@@ -138,12 +138,12 @@ static void write_ast(writer *w, const wgi_ast *a)
     if (w->failed) return;
     switch (a->kind) {
     case AST_NUMBER: put_bytes(w, w->q->source + a->start, a->end - a->start); break;
-    case AST_NAME: put_name(w, a->ident->text); break;
+    case AST_NAME: put_name(w, wgi_name_of(a)); break;
     case AST_CALL: put_call(w, a); break;
     case AST_NEGATE: put(w, "-"), put_operand(w, a->first); break;
     case AST_CHAIN: put_chain(w, a); break;
     case AST_VALUE: write_ast(w, a->first); break;
-    case AST_BIND: put_name(w, a->ident->text), put(w, " = "), write_ast(w, a->first); break;
+    case AST_BIND: put_name(w, wgi_name_of(a)), put(w, " = "), write_ast(w, a->first); break;
     case AST_FUNCTION: write_ast(w, a->first), put(w, " = "), write_ast(w, a->first->next); break;
     default: w->failed = true;
     }

@@ -88,15 +88,15 @@ static const char *written(const wg_program *q, const wgi_binding *f, char *to, 
 static bool keywords_fit(wg_program *q, const wgi_ast *call, const wgi_binding *f, const char *own)
 {
     char text[200];
-    for (const wgi_ast *x = call->first; x; x = x->next) {
+    EACH_AST(x, call->first) {
         const wgi_ast *a = head_of(f)->first;
-        if (x->kind != AST_KEYWORD || wgi_choice(own, x->ident->text) >= 0) continue;
+        if (x->kind != AST_KEYWORD || wgi_choice(own, wgi_name_of(x)) >= 0) continue;
         while (a && a->ident != x->ident) a = a->next;
         if (!a)
-            return wgi_syntax_word(q, x->start, "no operand '%s': the function is %s", x->ident->text,
+            return wgi_syntax_word(q, x->start, "no operand '%s': the function is %s", wgi_name_of(x),
                                    written(q, f, text, sizeof text));
-        if (wgi_named(call, x->ident->text) != x)
-            return wgi_syntax_at(q, x, "'%s' is given twice", x->ident->text);
+        if (wgi_named(call, wgi_name_of(x)) != x)
+            return wgi_syntax_at(q, x, "'%s' is given twice", wgi_name_of(x));
     }
     return true;
 }
@@ -142,7 +142,7 @@ static bool read_operand(wg_program *q, const wgi_ast *ast, wgi_binding *owner, 
     if (to->known || wgi_meant(ast)->kind == AST_TEXT) return true;
     const wgi_val v = wgi_of_nodes(q, ast, wgi_evals(q, ast, owner));
     to->node = v.node, to->several = v.several;
-    if (wg_failed(q->c) || !v.several) return !wg_failed(q->c);
+    if (wgi_failed(q) || !v.several) return !wgi_failed(q);
     to->ast = NULL; /* a part has no expression of its own */
     to->is_name = ast->kind != AST_CALL && ast->kind != AST_BLOCK;
     to->parts = v.several->count;
@@ -219,7 +219,7 @@ static depth depth_for(const operand *x, int n, int room)
 static int named_of(const wgi_ast *call, const wgi_binding *f)
 {
     int n = 0;
-    for (const wgi_ast *a = head_of(f)->first; a; a = a->next) n += wgi_named(call, a->ident->text) != NULL;
+    EACH_AST(a, head_of(f)->first) n += wgi_named(call, wgi_name_of(a)) != NULL;
     return n;
 }
 
@@ -249,11 +249,11 @@ static operand_list operands(wg_program *q, const wgi_ast *call, const wgi_bindi
     }
     const wgi_ast *a = head_of(f)->first;
     for (k = 0; a; a = a->next, k++) {
-        const wgi_ast *named = wgi_named(call, a->ident->text);
-        if (k < l.count && named) return wgi_syntax_at(q, named, "'%s' is given twice", a->ident->text), none;
+        const wgi_ast *named = wgi_named(call, wgi_name_of(a));
+        if (k < l.count && named) return wgi_syntax_at(q, named, "'%s' is given twice", wgi_name_of(a)), none;
         if (k < l.count) continue;
         if (!named)
-            return wgi_syntax_word(q, call->mark, "no operand for '%s': %s", a->ident->text,
+            return wgi_syntax_word(q, call->mark, "no operand for '%s': %s", wgi_name_of(a),
                                    takes(q, f, &l, text, sizeof text)),
                    none;
         if (!read_operand(q, named->first, owner, &l.x[k]) || !close_operand(q, &l.x[k])) return none;
@@ -315,7 +315,7 @@ static wgi_val apply(wg_program *q, const application *a, const char *inside, co
     q->now.frame = &a->frame;
     const wgi_val v = body(q, a, inside);
     q->now.frame = a->frame.up;
-    return wg_failed(q->c) ? WGI_NOTHING : v;
+    return wgi_failed(q) ? WGI_NOTHING : v;
 }
 
 static wgi_call_frame frame_of(const wg_program *q, const wgi_ast *call, const wgi_binding *owner)
@@ -326,7 +326,7 @@ static wgi_call_frame frame_of(const wg_program *q, const wgi_ast *call, const w
                              .number = -1 };
 }
 
-wgi_val wgi_eval_function(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+BUILTIN(wgi_eval_function)
 {
     const wgi_binding *f = call->u.binding;
     const operand *x = operands(q, call, f, 0, NULL, "", owner).x;
@@ -432,7 +432,7 @@ static bool is_like(wg_program *q, const series *s, const operand *x, wgi_val v)
     char a[160], b[160];
     const bool nothing = !x->several && !x->known && wg_is_none(x->node); /* repeat without operands */
     const wgi_val was = { .several = x->several, .node = x->node, .is_number = x->known };
-    if (wg_failed(q->c) || nothing || wgi_same_structure(v, was)) return !wg_failed(q->c);
+    if (wgi_failed(q) || nothing || wgi_same_structure(v, was)) return !wgi_failed(q);
     return wgi_fail_word(q, s->a.frame.call->mark, WG_ERROR_SHAPE, "%s gives %s where the state is %s",
                          s->a.function->name, wgi_structure(v, a, sizeof a), wgi_structure(was, b, sizeof b));
 }
@@ -448,7 +448,7 @@ static bool next_of_series(wg_program *q, series *s, int64_t i, operand *x)
     leave(q, open);
     const bool whole = s->parts == 1 && (x->several || !v.several);
     const int parts = whole ? 1 : v.several ? v.several->count : 1;
-    if (wg_failed(q->c)) return false;
+    if (wgi_failed(q)) return false;
     if (parts != s->parts) return state_misfit(q, s, parts);
     for (int k = 0; k < parts; k++) {
         const wgi_val y = wgi_of_nodes(q, s->a.frame.call, whole ? v : v.several->part[k]);
@@ -456,7 +456,7 @@ static bool next_of_series(wg_program *q, series *s, int64_t i, operand *x)
         if (y.several && x[k].several) wgi_lend_names((wgi_parts *)(uintptr_t)y.several, x[k].several);
         x[k] = operand_of(y);
     }
-    return !wg_failed(q->c);
+    return !wgi_failed(q);
 }
 
 /* The value of the first operands: one, or as many as the state has parts. */
@@ -468,7 +468,7 @@ static wgi_val state_value(wg_program *q, const series *s, operand *x)
     return wgi_group(q, s->a.frame.call, p);
 }
 
-wgi_val wgi_eval_repeat(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+BUILTIN(wgi_eval_repeat)
 {
     int64_t n = 0;
     series s;
@@ -576,7 +576,7 @@ static void stack_states(wg_program *q, const series *s, wg_node state[], operan
 static operand_list along_axis(wg_program *q, const wgi_ast *call, const wgi_binding *f, const char *own,
                                wgi_binding *owner)
 {
-    const bool scans = !strcmp(call->ident->text, "scan"), maps = !strcmp(call->ident->text, "map");
+    const bool scans = !strcmp(wgi_name_of(call), "scan"), maps = !strcmp(wgi_name_of(call), "map");
     const operand_list none = { 0 };
     if (wgi_operand_count(head_of(f)) < (scans ? 2 : 1))
         return wgi_syntax_at(q, wgi_operand(call, 0),
@@ -591,17 +591,17 @@ static operand_list along_axis(wg_program *q, const wgi_ast *call, const wgi_bin
 /* The tensors along whose axes 0 the call goes, as nodes in s->xs. Sets s->n. */
 static bool set_tensors(wg_program *q, const wgi_ast *call, operand *x, int count, series *s)
 {
-    const char *name = call->ident->text;
+    const char *name = wgi_name_of(call);
     s->n = s->leaves = s->tensors = 0;
     for (int k = 0; k < count; k++) {
         s->like[k] = operand_val(q, &x[k]);
-        const int n = wg_failed(q->c) ? 0 : wgi_leaves(s->like[k]);
+        const int n = wgi_failed(q) ? 0 : wgi_leaves(s->like[k]);
         if (s->leaves + n > WGI_LANG_PARTS)
             return wgi_syntax_word(q, call->mark, "more than %d parts", WGI_LANG_PARTS);
         if (n) s->leaves += wgi_flatten(q, call, s->like[k], s->xs + s->leaves);
         s->tensors++;
     }
-    for (int k = 0; k < s->leaves && !wg_failed(q->c); k++) {
+    for (int k = 0; k < s->leaves && !wgi_failed(q); k++) {
         const wg_node xs = s->xs[k];
         if (!wg_node_shape(xs).rank)
             return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE,
@@ -613,18 +613,18 @@ static bool set_tensors(wg_program *q, const wgi_ast *call, operand *x, int coun
                                  (long long)s->n, (long long)n);
         s->n = n;
     }
-    return !wg_failed(q->c);
+    return !wgi_failed(q);
 }
 
-wgi_val wgi_eval_scan(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+BUILTIN(wgi_eval_scan)
 {
     bool all = false;
     series s;
     const wgi_ast *option = wgi_keyword(call, "all");
     const wgi_binding *f = wgi_operand(call, 0)->u.binding;
     if (option && !wgi_truth(q, option, &all)) return WGI_NOTHING;
-    for (const wgi_ast *a = head_of(f)->first; a; a = a->next)
-        if (a->ident && !strcmp(a->ident->text, "all"))
+    EACH_AST(a, head_of(f)->first)
+        if (a->ident && !strcmp(wgi_name_of(a), "all"))
             return wgi_syntax_at(q, a, "all is an option of scan: call this parameter otherwise"),
                    WGI_NOTHING;
     const operand_list l = along_axis(q, call, f, "all", owner);
@@ -663,7 +663,7 @@ static bool map_once(wg_program *q, series *s, operand *x, const used *before, w
     if (!enter(q, &s->a, &open, &inside)) return false;
     *to = apply(q, &s->a, inside, x);
     leave(q, open);
-    return !wg_failed(q->c);
+    return !wgi_failed(q);
 }
 
 /* Of a function that fits, or draws by a seed that differs. v: what element 0 gives. */
@@ -674,14 +674,14 @@ static wgi_val each_alone(wg_program *q, series *s, operand *x, const used *befo
     const int leaves = wgi_leaves(v);
     char a[160], b[160];
     wg_node y[WGI_LANG_PARTS], *row = wg_alloc(q->c, (size_t)leaves * (size_t)s->n, sizeof *row);
-    for (int64_t i = 0; row && i < s->n && !wg_failed(q->c); i++) {
+    for (int64_t i = 0; row && i < s->n && !wgi_failed(q); i++) {
         wgi_val w = v;
         set_elements(q, s, i, x, NULL);
         if (i && !map_once(q, s, x, before, &w)) break;
         if (!wgi_same_structure(v, w))
             wgi_fail_word(q, call->mark, WG_ERROR_SHAPE, "elements give several structures");
         else wgi_flatten(q, call, w, y);
-        for (int k = 0; k < leaves && !wg_failed(q->c); k++) {
+        for (int k = 0; k < leaves && !wgi_failed(q); k++) {
             row[k * s->n + i] = y[k];
             if (wg_shape_equal(wg_node_shape(row[k * s->n + i]), wg_node_shape(row[k * s->n]))) continue;
             wgi_fail_word(
@@ -691,14 +691,14 @@ static wgi_val each_alone(wg_program *q, series *s, operand *x, const used *befo
                 wgi_structure(v, a, sizeof a), (long long)i, wgi_structure(w, b, sizeof b));
         }
     }
-    for (int k = 0; row && k < leaves && !wg_failed(q->c); k++)
+    for (int k = 0; row && k < leaves && !wgi_failed(q); k++)
         y[k] = wg_stack_at(here, &WG_OPTS(wg_join_args, .x = row + k * s->n, .n = (int)s->n));
     wg_free(q->c, row);
-    return wg_failed(q->c) ? WGI_NOTHING : wgi_unflatten(q, v, y);
+    return wgi_failed(q) ? WGI_NOTHING : wgi_unflatten(q, v, y);
 }
 
 /* The function is applied to element 0, and what that computes is done for all elements at once (wg_vmap). */
-wgi_val wgi_eval_map(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+BUILTIN(wgi_eval_map)
 {
     const wgi_binding *f = wgi_operand(call, 0)->u.binding;
     const operand_list l = along_axis(q, call, f, "", owner);
@@ -744,11 +744,11 @@ static bool fit_is_allowed(wg_program *q, const wgi_ast *call, const wgi_binding
     if (q->train)
         return wgi_syntax_word(
             q, call->mark, "a program with %s(...), in line %d, is built again for each batch: it has no fit",
-            q->train->first->ident->text, wgi_line(q, q->train->start));
-    for (const wgi_ast *a = head_of(f)->first; a; a = a->next)
-        if (a->ident && wgi_choice(FIT_OPTIONS, a->ident->text) >= 0)
+            wgi_name_of(q->train->first), wgi_line(q, q->train->start));
+    EACH_AST(a, head_of(f)->first)
+        if (a->ident && wgi_choice(FIT_OPTIONS, wgi_name_of(a)) >= 0)
             return wgi_syntax_at(q, a, "%s is an option of fit: call this parameter otherwise",
-                                 a->ident->text);
+                                 wgi_name_of(a));
     return true;
 }
 
@@ -781,7 +781,7 @@ static wg_node objective(wg_program *q, const wgi_ast *call, const wgi_binding *
     const wgi_val v = apply(q, &s.a, inside, x);
     leave(q, open);
     wgi_disown(q, owned);
-    if (wg_failed(q->c)) return wg_none;
+    if (wgi_failed(q)) return wg_none;
     const wg_node y = v.several ? wg_none : wgi_as_node(q, call, v);
     if (v.several || wg_node_shape(y).rank || !wg_dtype_is_float(wg_node_dtype(y)))
         return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE, "fit needs one float of %s, which gives %s%s%s",
@@ -810,18 +810,18 @@ static wg_node fit_graph(wg_program *q, wgi_fitting *t, int k, const wgi_binding
     for (int j = 0, at = 0; k == 0 && j < s->tensors; j++, name = name->next) {
         const int n = wgi_leaves(s->like[j]);
         for (int i = 0; i < n; i++)
-            leaf[i] = wgi_fit_element(q, t, s->xs[at++], n > 1 ? "" : name->ident->text);
+            leaf[i] = wgi_fit_element(q, t, s->xs[at++], n > 1 ? "" : wgi_name_of(name));
         const wgi_val v = wgi_unflatten(q, s->like[j], leaf);
         x[l->state + j] = (operand){ .ast = l->x[l->state + j].ast, .node = v.node, .several = v.several };
     }
-    const wg_node y = wg_failed(q->c) ? wg_none : objective(q, t->call, f, owner, x);
+    const wg_node y = wgi_failed(q) ? wg_none : objective(q, t->call, f, owner, x);
     bool depends = k;
     for (int i = 0; i < t->leaves && !depends && wg_node_ok(y); i++)
         depends = wg_depends_on(y, wgi_fit_param(q, t, i));
     wgi_fit_shut(q, t);
-    if (!depends && !wg_failed(q->c))
+    if (!depends && !wgi_failed(q))
         wgi_fail_word(q, t->call->mark, WG_ERROR_VALUE, "fit: %s does not depend on what is fitted", f->name);
-    if (wg_failed(q->c) || wg_params_count(t->p) == t->leaves) return y;
+    if (wgi_failed(q) || wg_params_count(t->p) == t->leaves) return y;
     return wgi_fail_word(q, t->call->mark, WG_ERROR_USE,
                          "%s owns the parameter %s, which fit would forget: what is fitted is the start",
                          f->name, wg_params_name(t->p, t->leaves)),
@@ -842,7 +842,7 @@ static bool fit_start(wg_program *q, wgi_fitting *t, const wgi_binding *f, const
         wgi_flatten(q, t->call, v, leaf);
         for (int i = 0; i < n; i++) {
             int k = i;
-            wgi_leaf_path(v, a->ident->text, &k, path, sizeof path);
+            wgi_leaf_path(v, wgi_name_of(a), &k, path, sizeof path);
             if (!wgi_fit_start(q, t, leaf[i], path)) return false;
         }
     }
@@ -914,12 +914,12 @@ static wgi_val fit(wg_program *q, wgi_fitting *t, const operand_list *l, series 
     keep_all(q, f, dev, l, s);
     if (!fit_start(q, t, f, l)) return WGI_NOTHING;
     t->loss = fit_graph(q, t, 0, f, owner, l, s);
-    if (dev && !wg_failed(q->c)) t->dev = fit_graph(q, t, 1, dev, owner, l, s);
-    if (wg_failed(q->c) || !wgi_fit_run(q, t)) return WGI_NOTHING;
+    if (dev && !wgi_failed(q)) t->dev = fit_graph(q, t, 1, dev, owner, l, s);
+    if (wgi_failed(q) || !wgi_fit_run(q, t)) return WGI_NOTHING;
     return fit_value(q, t, f, l);
 }
 
-wgi_val wgi_eval_fit(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+BUILTIN(wgi_eval_fit)
 {
     series s;
     const wgi_binding *f = wgi_operand(call, 0)->u.binding;
@@ -936,5 +936,5 @@ wgi_val wgi_eval_fit(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     wgi_fit_begin(q, t, call);
     const wgi_val v = fit(q, t, &l, &s, owner);
     wgi_fit_end(q, t);
-    return wg_failed(q->c) ? WGI_NOTHING : v;
+    return wgi_failed(q) ? WGI_NOTHING : v;
 }

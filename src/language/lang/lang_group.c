@@ -41,7 +41,7 @@ void wgi_written_names(wg_program *q, const wgi_ast *tuple, wgi_parts *to)
     for (const wgi_ast *x = tuple->first; x && k < to->count; x = x->next, k++) {
         if (x->kind != AST_FIELD && x->kind != AST_NAME) continue;
         if (!to->name) to->name = wgi_lang_built(q, (size_t)to->count * sizeof *to->name);
-        if (to->name) to->name[k] = x->ident->text;
+        if (to->name) to->name[k] = wgi_name_of(x);
     }
 }
 
@@ -87,7 +87,7 @@ wgi_val wgi_member(wg_program *q, wgi_val v, const char *name, const char **miss
 wgi_val wgi_group(wg_program *q, const wgi_ast *at, const wgi_parts *p)
 {
     const wgi_val v = { .several = p };
-    if (!p || wg_failed(q->c)) return WGI_NOTHING;
+    if (!p || wgi_failed(q)) return WGI_NOTHING;
     if (wgi_leaves(v) <= WGI_LANG_PARTS) return v;
     return wgi_syntax_at(q, at, "a group of %d tensors, more than %d", wgi_leaves(v), WGI_LANG_PARTS),
            WGI_NOTHING;
@@ -196,11 +196,11 @@ wgi_val wgi_by_parts(wg_program *q, const wgi_ast *at, const wgi_val x[], int n,
                    WGI_NOTHING;
         }
     wgi_parts *z = parts_like(q, p);
-    for (int i = 0; z && i < p->count && !wg_failed(q->c); i++) {
+    for (int i = 0; z && i < p->count && !wgi_failed(q); i++) {
         for (int k = 0; k < n; k++) y[k] = x[k].several ? x[k].several->part[i] : x[k];
         z->part[i] = wgi_by_parts(q, at, y, n, one, user);
     }
-    return z && !wg_failed(q->c) ? (wgi_val){ .several = z } : WGI_NOTHING;
+    return z && !wgi_failed(q) ? (wgi_val){ .several = z } : WGI_NOTHING;
 }
 
 wg_node wgi_of_all(wg_program *q, const wgi_ast *call, wgi_val v, bool norm)
@@ -273,7 +273,7 @@ bool wgi_group_sides(wg_program *q, const wgi_ast *s, wgi_val l, wgi_val r, wgx_
     if (!x) return false;
     put_leaves(q, s->first, l, x, n);
     put_leaves(q, s->first->next, r, y, n);
-    if (wg_failed(q->c)) return false;
+    if (wgi_failed(q)) return false;
     k->parts = n, k->part = parts_of(q, group, ast, l.several ? x : y, n);
     for (int i = 0; l.several && r.several && i < n; i++)
         if (!wg_shape_equal(wg_node_shape(x[i]), wg_node_shape(y[i]))) {
@@ -282,7 +282,7 @@ bool wgi_group_sides(wg_program *q, const wgi_ast *s, wgi_val l, wgi_val r, wgx_
         }
     k->left = l.several ? in_a_row(q, s->first, x, n) : x[0];
     k->right = r.several ? in_a_row(q, s->first->next, y, n) : y[0];
-    return !wg_failed(q->c);
+    return !wgi_failed(q);
 }
 
 /* ---- what will be read ---- */
@@ -308,10 +308,10 @@ void wgi_keep_names(wg_program *q, const wgi_ast *a)
         else if (!b->local && !b->is_operand && b->several) keep_parts((wgi_val){ .several = b->several });
         else if (!b->local && !b->is_operand) wgi_keep(b->node);
     }
-    for (const wgi_ast *x = a->first; x; x = x->next) wgi_keep_names(q, x);
+    EACH_AST(x, a->first) wgi_keep_names(q, x);
 }
 
 void wgi_keep_none(wg_program *q)
 {
-    for (wgi_binding *b = q->bindings.first; b; b = b->next) b->kept = false;
+    EACH_BINDING(q, b) b->kept = false;
 }

@@ -19,7 +19,7 @@ static bool may_own(wg_program *q)
     const wgi_call_frame *f = q->now.frame;
     if (!f || f->is_bound) return true;
     while (f->up && !f->up->is_bound) f = f->up;
-    const char *name = f->call->ident->text;
+    const char *name = wgi_name_of(f->call);
     q->now.frame = f->up; /* the error is at the call */
     wgi_syntax_word(q, f->call->mark, "%s owns parameters here: bind it to a name, h = %s(...)", name, name);
     return false;
@@ -42,8 +42,8 @@ static bool named_init(wg_program *q, const wgi_ast *a, wg_init *init)
     static const char names[] = "normal uniform truncated_normal zeros xavier he glorot orthogonal identity";
     char text[120];
     double v[2] = { 0, 1 };
-    int i = wgi_choice(names, a->ident->text);
-    wgx_nearest_word near = wgi_nearest_choice(names, a->ident->text);
+    int i = wgi_choice(names, wgi_name_of(a));
+    wgx_nearest_word near = wgi_nearest_choice(names, wgi_name_of(a));
     if (i < 0 || (a->kind == AST_CALL && i > 2))
         return wgi_syntax_at(
             q, a, "no such first value%s",
@@ -87,7 +87,7 @@ static bool init_of(wg_program *q, const wgi_ast *a, wg_shape s, wg_init *init, 
 
 /* ---- param ---- */
 
-wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+BUILTIN(wgi_eval_param)
 {
     wg_shape s;
     wg_init init;
@@ -98,7 +98,7 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     const char *name = may_own(q) ? full_name(q, owner) : NULL;
     if (name && !wgi_own(q, name, ""))
         wgi_syntax_word(q, call->mark, "a second parameter '%s': bind each to a name of its own", name);
-    if (!name || wg_failed(q->c) ||
+    if (!name || wgi_failed(q) ||
         (owner->set.data && !wg_shape_equal(owner->set.shape, s) && !wgi_misfit(q, owner)) ||
         !init_of(q, wgi_keyword(call, "init"), s, &init, &values))
         return WGI_NOTHING;
@@ -127,7 +127,7 @@ static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *o
                               bool first)
 {
     static const char *const parts[][2] = { { ".W", ".b" }, { ".gamma", ".beta" } };
-    const char *what = call->ident->text;
+    const char *what = wgi_name_of(call);
     const char *name = may_own(q) ? name_in_statement(q, owner, what, first) : NULL;
     if (name && (!wgi_own(q, name, parts[is_norm][0]) || !wgi_own(q, name, parts[is_norm][1])))
         wgi_syntax_word(
@@ -137,7 +137,7 @@ static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *o
             what, name,
             is_norm ? "g = param(64, init=1); c = param(64); batch_norm(x, g, c)"
                     : "W = param(3, 64); c = param(64); dense(x, W, c)");
-    return wg_failed(q->c) ? NULL : name;
+    return wgi_failed(q) ? NULL : name;
 }
 
 /* Evaluates a layer's operand, in which there may be more layers, and finds its name. Call wgi_signature
@@ -147,11 +147,11 @@ static bool layer_of(wg_program *q, const wgi_ast *call, wgi_binding *owner, boo
 {
     wgi_binding *own = owner ? owner : q->now.unnamed_value;
     if (!own)
-        return wgi_syntax_word(q, call->mark, "%s owns parameters: bind it to a name", call->ident->text);
+        return wgi_syntax_word(q, call->mark, "%s owns parameters: bind it to a name", wgi_name_of(call));
     const bool first = !(own->layers >> is_norm & 1);
     own->layers |= 1U << is_norm;
     *x = wgi_eval_node(q, wgi_operand(call, 0), owner);
-    *name = wg_failed(q->c) ? NULL : layer_name(q, call, own, is_norm, first);
+    *name = wgi_failed(q) ? NULL : layer_name(q, call, own, is_norm, first);
     return *name != NULL;
 }
 
@@ -196,13 +196,13 @@ static bool is_op(const wgi_ast *call, const wgx_nn_kind *k)
     return second && wgi_language_op(k->name) && !(k->sizes && wgi_constant(second, &number));
 }
 
-wgi_val wgi_eval_layer(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+BUILTIN(wgi_eval_layer)
 {
-    const wgx_nn_kind *k = kind_of(call->ident->text);
+    const wgx_nn_kind *k = kind_of(wgi_name_of(call));
     char options[200];
     double *values = NULL;
     if (!k)
-        return wgi_syntax_at(q, call, "%s has no row in the table of layers", call->ident->text), WGI_NOTHING;
+        return wgi_syntax_at(q, call, "%s has no row in the table of layers", wgi_name_of(call)), WGI_NOTHING;
     if (!strcmp(k->name, "batch_norm") && wgi_operand_count(call) == 4)
         return wgi_syntax_at(q, call,
                              "batch_norm takes z, z with gamma and beta, or these with mean and variance"),

@@ -21,10 +21,10 @@ static bool is_literal(const wgi_ast *a)
     switch (a->kind) {
     case AST_NUMBER:
     case AST_BOOL: return true;
-    case AST_NAME: return wgi_named_number(a->ident->text, &unused);
+    case AST_NAME: return wgi_named_number(wgi_name_of(a), &unused);
     case AST_NEGATE: return is_literal(a->first);
     case AST_LIST:
-        for (const wgi_ast *x = a->first; x; x = x->next)
+        EACH_AST(x, a->first)
             if (!is_literal(x)) return false;
         return true;
     default: return false;
@@ -34,7 +34,7 @@ static bool is_literal(const wgi_ast *a)
 /* Whether it is a call of the language, and no function of the program has the name. */
 static bool calls(const wgi_ast *a, const char *name)
 {
-    return a->kind == AST_CALL && !a->ident->is_function && !strcmp(a->ident->text, name);
+    return a->kind == AST_CALL && !a->ident->is_function && !strcmp(wgi_name_of(a), name);
 }
 
 static wgx_meaning meaning_of(const wgi_ast *value)
@@ -82,7 +82,7 @@ static const wgi_binding *nearest_name(const wg_program *q, const char *name, bo
 {
     wgx_nearest_word s = wgx_nearest_to(name);
     const wgi_binding *near = NULL;
-    for (const wgi_binding *b = q->bindings.first; b; b = b->next) {
+    EACH_BINDING(q, b) {
         const bool is_name = b->value || b->is_operand || b->meaning == WG_NAME_SYMBOL || b->set.data;
         const bool visible = everywhere ? !b->local : b->ident->visible == b;
         if (is_name && visible && wgx_nearest_try(&s, b->name, strlen(b->name))) near = b;
@@ -117,7 +117,7 @@ bool wgi_free_names(wg_program *q)
 {
     int compared = 0; /* with all names. Of more free names each stands for an input, near to another or
                        * not */
-    for (const wgi_binding *b = q->bindings.first; b; b = b->next) {
+    EACH_BINDING(q, b) {
         if (b->meaning != WG_NAME_INPUT || b->value || b->set.data || b->plotted) continue;
         const wgi_binding *near = compared++ < COMPARED ? nearest_name(q, b->name, true) : NULL;
         if (!q->is_file && near && (strlen(b->name) < 3 || is_same_but_digits(b->name, near->name)))
@@ -133,25 +133,25 @@ static bool is_known_call(const char *name) { return wgi_builtin_find(name) || w
 static bool resolve_name(wg_program *q, wgi_ast *a)
 {
     double unused;
-    if (wgi_named_number(a->ident->text, &unused)) return true;
+    if (wgi_named_number(wgi_name_of(a), &unused)) return true;
     a->u.binding = a->ident->visible;
     if (a->u.binding && a->u.binding->function)
         return wgi_syntax_word(q, a->mark, "'%s' is a function: its value is that of a call, %s(...)",
-                               a->ident->text, a->ident->text);
+                               wgi_name_of(a), wgi_name_of(a));
     if (a->u.binding) a->u.binding->plotted &= q->inside == WGI_IN_PLOT;
     if (a->u.binding) return true;
     if (a->ident->defining)
-        return wgi_syntax_word(q, a->mark, "'%s' is used in its own definition", a->ident->text);
+        return wgi_syntax_word(q, a->mark, "'%s' is used in its own definition", wgi_name_of(a));
     if (a->ident->bound_at)
-        return wgi_syntax_word(q, a->mark, "'%s' is bound only later, in line %d", a->ident->text,
+        return wgi_syntax_word(q, a->mark, "'%s' is bound only later, in line %d", wgi_name_of(a),
                                wgi_line(q, a->ident->bound_at - 1));
     const bool bound = q->has_input || q->inside == WGI_IN_PLOT; /* a mistyped name is said here */
-    if (bound && is_known_call(a->ident->text))
+    if (bound && is_known_call(wgi_name_of(a)))
         return wgi_syntax_word(q, a->mark, "'%s' is an op: its value is that of a call, %s(x)",
-                               a->ident->text, a->ident->text);
-    const wgi_binding *near = bound ? nearest_name(q, a->ident->text, false) : NULL;
-    if (bound && (near || q->has_input || wgx_meant(a->ident->text, WG_WORD_NAME, WG_IN_WG)))
-        return no_name(q, a->ident->text, a->mark, near);
+                               wgi_name_of(a), wgi_name_of(a));
+    const wgi_binding *near = bound ? nearest_name(q, wgi_name_of(a), false) : NULL;
+    if (bound && (near || q->has_input || wgx_meant(wgi_name_of(a), WG_WORD_NAME, WG_IN_WG)))
+        return no_name(q, wgi_name_of(a), a->mark, near);
     a->u.binding = bind(q, a->ident, WG_NAME_INPUT, a->mark, NULL, false);
     if (a->u.binding) a->u.binding->plotted = q->inside == WGI_IN_PLOT;
     return a->u.binding != NULL;
@@ -168,7 +168,7 @@ static bool resolve_symbol(wg_program *q, wgi_ast *a)
 /* Sets the binding of a that names a function. */
 static bool resolve_function(wg_program *q, wgi_ast *a)
 {
-    const char *name = a->ident->text;
+    const char *name = wgi_name_of(a);
     a->u.binding = a->ident->visible;
     if (a->u.binding && a->u.binding->function) return true;
     if (a->ident->defining)
@@ -180,7 +180,7 @@ static bool resolve_function(wg_program *q, wgi_ast *a)
     if (a->u.binding) return wgi_syntax_word(q, a->mark, "'%s' is a value here, no function", name);
     wgx_nearest_word near = wgx_nearest_to(name);
     char text[300], instead[280];
-    for (const wgi_binding *b = q->bindings.first; b; b = b->next)
+    EACH_BINDING(q, b)
         if (b->function) wgx_nearest_try(&near, b->name, strlen(b->name));
     snprintf(instead, sizeof instead, ": a function is defined as f(x) = %s(x)",
              is_known_call(name) ? name : "sigmoid");
@@ -263,10 +263,10 @@ static bool resolve_call(wg_program *q, wgi_ast *a)
     if (applies ? !function || !resolve_function(q, function) : !resolve_callee(q, a)) return false;
     for (wgi_ast *x = a->first; x; x = x->next) {
         const bool word = x->kind == AST_KEYWORD && x->first->kind == AST_NAME,
-                   optimizer = fits && x->kind == AST_KEYWORD && !strcmp(x->ident->text, "optimizer"),
+                   optimizer = fits && x->kind == AST_KEYWORD && !strcmp(wgi_name_of(x), "optimizer"),
                    option = word && (optimizer || (!a->u.binding && !applies));
         if (x == function) continue;
-        if (fits && word && !strcmp(x->ident->text, "dev")) {
+        if (fits && word && !strcmp(wgi_name_of(x), "dev")) {
             if (!resolve_function(q, x->first)) return false;
         } else if (option) x->first->u.binding = x->first->ident->visible;
         else if (!(sizes && x->kind == AST_NAME ? resolve_symbol(q, x) : resolve(q, x))) return false;
@@ -307,10 +307,10 @@ static bool bind_parameter(wg_program *q, wgi_ast *a, const wgi_ast *head)
     double unused;
     if (a->kind != AST_NAME)
         return wgi_syntax_at(q, a, "a parameter of a function is a name: f(x, n) = n * x");
-    if (wgi_named_number(a->ident->text, &unused))
-        return wgi_syntax_word(q, a->start, "'%s' is a number of the language", a->ident->text);
+    if (wgi_named_number(wgi_name_of(a), &unused))
+        return wgi_syntax_word(q, a->start, "'%s' is a number of the language", wgi_name_of(a));
     if (is_hidden_by(a->ident, head))
-        return wgi_syntax_word(q, a->start, "a second parameter '%s'", a->ident->text);
+        return wgi_syntax_word(q, a->start, "a second parameter '%s'", wgi_name_of(a));
     if (!hide(q, a->ident, a->start + 1, head)) return false;
     a->u.binding = bind(q, a->ident, WG_NAME_COMPUTED, a->start, NULL, true);
     if (a->u.binding) a->u.binding->is_operand = true;
@@ -333,7 +333,7 @@ static bool resolve_definition(wg_program *q, wgi_ast *s, bool local)
 {
     double unused;
     wgi_ast *head = s->first;
-    const char *name = s->ident->text;
+    const char *name = wgi_name_of(s);
     if (local) return wgi_syntax_at(q, head, "a function is defined outside blocks and functions");
     if (wgi_named_number(name, &unused)) /* the name of an op or a call of the language is hidden, as in
                                           * Python */
@@ -356,7 +356,7 @@ static bool resolve_definition(wg_program *q, wgi_ast *s, bool local)
 static bool resolve_over(wg_program *q, wgi_ast *a)
 {
     double unused;
-    const char *name = a->ident->text;
+    const char *name = wgi_name_of(a);
     const wgi_binding *b = a->u.binding = a->ident->visible;
     if (wgi_named_number(name, &unused))
         return wgi_syntax_word(q, a->start, "'%s' is a number of the language", name);
@@ -416,8 +416,8 @@ static bool resolve_claim(wg_program *q, wgi_ast *a)
 static const char *differential(const wg_program *q, const wgi_ast *a)
 {
     const bool is_name = a->kind == AST_NAME || a->kind == AST_CALL;
-    if (!is_name || a->ident->visible || a->ident->bound_at || a->ident->text[0] != 'd') return NULL;
-    const wgi_ident *of = wgi_lang_known(q, a->ident->text + 1);
+    if (!is_name || a->ident->visible || a->ident->bound_at || wgi_name_of(a)[0] != 'd') return NULL;
+    const wgi_ident *of = wgi_lang_known(q, wgi_name_of(a) + 1);
     return of && of->visible ? of->text : NULL;
 }
 
@@ -433,7 +433,7 @@ static bool resolve_quotient(wg_program *q, const wgi_ast *a, const wgi_ast *lin
     const wgi_ast *b = link->first, *y = is_applied(a, "d") ? a->first : NULL;
     const char *of = a->kind == AST_NAME ? differential(q, a) : NULL, *by = differential(q, b);
     if (by && b->kind == AST_CALL)
-        y = a->kind == AST_NAME && !strcmp(a->ident->text, "d") && is_applied(b, b->ident->text) ? b->first
+        y = a->kind == AST_NAME && !strcmp(wgi_name_of(a), "d") && is_applied(b, b->ident->text) ? b->first
                                                                                                  : NULL;
     if (!by || !(of || y)) return true;
     const int n = y ? (int)(y->end - y->start) : (int)strlen(of);
@@ -475,15 +475,15 @@ static bool resolve(wg_program *q, wgi_ast *a)
 static bool resolve_bind(wg_program *q, wgi_ast *s, bool local)
 {
     double unused;
-    if (wgi_named_number(s->ident->text, &unused))
-        return wgi_syntax_word(q, s->start, "'%s' is a number of the language", s->ident->text);
+    if (wgi_named_number(wgi_name_of(s), &unused))
+        return wgi_syntax_word(q, s->start, "'%s' is a number of the language", wgi_name_of(s));
     bool before = s->ident->defining;
     s->ident->defining = true;
     if (!resolve(q, s->first)) return false;
     s->ident->defining = before;
     if (s->ident->visible)
         return wgi_syntax_word(q, s->start, "'%s' is bound already, in line %d: a name stands for one value",
-                               s->ident->text, wgi_line(q, s->ident->visible->start));
+                               wgi_name_of(s), wgi_line(q, s->ident->visible->start));
     s->u.binding = bind(q, s->ident, meaning_of(s->first), s->start, s->first, local);
     return s->u.binding != NULL;
 }

@@ -58,9 +58,9 @@ double wgx_optim_choice_rate(const wgx_optim_choice *o, double t, double steps)
 static bool no_schedule(wg_program *q, const wgi_ast *a)
 {
     char text[300];
-    wgx_nearest_word near = wgx_nearest_to(a->ident->text);
+    wgx_nearest_word near = wgx_nearest_to(wgi_name_of(a));
     for (int i = 0; i < SCHEDULES; i++) wgx_nearest_try(&near, schedules[i].name, strlen(schedules[i].name));
-    return wgi_syntax_word(q, a->mark, "no schedule '%s'%s", a->ident->text,
+    return wgi_syntax_word(q, a->mark, "no schedule '%s'%s", wgi_name_of(a),
                            wgi_did_you_mean(&near,
                                             "; there are inverse, exponential, root, staircase, cosine, "
                                             "warm_up and one_cycle",
@@ -69,7 +69,7 @@ static bool no_schedule(wg_program *q, const wgi_ast *a)
 
 static bool read_schedule(wg_program *q, const wgi_ast *a, wgi_number_reader *number, wgx_optim_choice *to)
 {
-    const schedule *s = schedule_of(a->ident->text);
+    const schedule *s = schedule_of(wgi_name_of(a));
     char words[40];
     if (!s) return no_schedule(q, a);
     const char *const *k = s->keyword;
@@ -97,14 +97,14 @@ static bool no_optimizer(wg_program *q, const wgi_ast *a)
 {
     char all[200] = "", text[300];
     size_t n = 0;
-    wgx_nearest_word near = wgx_nearest_to(a->ident->text);
+    wgx_nearest_word near = wgx_nearest_to(wgi_name_of(a));
     for (int i = 0; wgx_optim_kind(i); i++) {
         wgx_nearest_try(&near, wgx_optim_kind(i), strlen(wgx_optim_kind(i)));
         if (n < sizeof all - 20)
             n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", i ? ", " : "; there are ",
                                   wgx_optim_kind(i));
     }
-    return wgi_syntax_word(q, a->mark, "no optimizer '%s'%s", a->ident->text,
+    return wgi_syntax_word(q, a->mark, "no optimizer '%s'%s", wgi_name_of(a),
                            wgi_did_you_mean(&near, all, text, sizeof text));
 }
 
@@ -119,7 +119,7 @@ static bool setting(wg_program *q, const wgi_ast *call, const wg_option *option,
     wg_optim_setting *s = &to->setting[to->settings];
     bool on = false;
     if (!a || to->settings == WG_OPTIM_SETTINGS) return true;
-    if (is_rate && a->kind == AST_CALL && (schedule_of(a->ident->text) || number == wgi_number_of))
+    if (is_rate && a->kind == AST_CALL && (schedule_of(wgi_name_of(a)) || number == wgi_number_of))
         return read_schedule(q, a, number, to);
     *s = (wg_optim_setting){ option->name, 0 };
     if (option->kind == WG_OPTION_BOOL) {
@@ -145,7 +145,7 @@ bool wgi_read_optimizer(wg_program *q, const wgi_ast *a, wgi_number_reader *numb
         return wgi_syntax_at(q, a, "an optimizer was expected: adam(lr=1e-3), say");
     const char *kind = NULL;
     for (int i = 0; !kind && wgx_optim_kind(i); i++)
-        if (!strcmp(wgx_optim_kind(i), a->ident->text)) kind = wgx_optim_kind(i);
+        if (!strcmp(wgx_optim_kind(i), wgi_name_of(a))) kind = wgx_optim_kind(i);
     if (!kind) return no_optimizer(q, a);
     const wg_option_list *list = wgx_optim_kind_options(kind);
     for (int i = 0; i < list->count; i++)

@@ -104,11 +104,7 @@ static wgi_ast *items(parser *p, wgi_ast *a, wgi_token close, wgi_ast *(*item)(p
     return a;
 }
 
-static wgi_ast *element(parser *p, const wgi_ast *before)
-{
-    (void)before;
-    return expression(p, 0);
-}
+static wgi_ast *element(parser *p, const wgi_ast *before) { return expression(p, 0); }
 
 static wgi_ast *list(parser *p)
 {
@@ -160,7 +156,7 @@ static wgi_ast *tuple(parser *p, wgi_ast *a, wgi_token close)
         last = last->next = close == TOKEN_CLOSE ? part(p) : expression(p, 0);
         for (const wgi_ast *x = a; last->kind == AST_FIELD && x != last; x = x->next)
             if (x->kind == AST_FIELD && x->ident == last->ident)
-                wgi_syntax_at(p->q, last, "a second part '%s'", last->ident->text);
+                wgi_syntax_at(p->q, last, "a second part '%s'", wgi_name_of(last));
     }
     if (ok(p) && last == a) wgi_syntax_at(p->q, a, "one value needs no comma behind it");
     t->end = p->lex.before;
@@ -219,7 +215,7 @@ static wgi_ast *call(parser *p, wgi_ast *name)
 {
     int keywords = 0;
     name->kind = AST_CALL;
-    p->q->has_input |= !strcmp(name->ident->text, "input");
+    p->q->has_input |= !strcmp(wgi_name_of(name), "input");
     items(p, name, TOKEN_CLOSE, argument, "',' or ')' is missing before this");
     for (const wgi_ast *x = name->first; ok(p) && x; x = x->next)
         if (x->kind == AST_KEYWORD && ++keywords > WGI_LANG_OPERANDS)
@@ -307,7 +303,6 @@ static wgi_ast *empty(parser *p)
 
 static wgi_ast *index_item(parser *p, const wgi_ast *before)
 {
-    (void)before;
     if (!strncmp(p->q->source + p->lex.start, "...", 3))
         wgi_parse_fail(p, "an index has a ':' for each axis: write x[:, :, 0] for x[..., 0]");
     wgi_ast *from = at(p, TOKEN_COLON) ? empty(p) : expression(p, 0);
@@ -348,7 +343,7 @@ static wgi_ast *dot_link(parser *p)
     if (!at(p, TOKEN_NAME)) wgi_parse_fail(p, "behind a dot stands T, the transpose, or the name of a part");
     else if (wgi_parse_is(p, "T")) wgi_lex_next(&p->lex);
     else a->kind = AST_MEMBER, a->mark = p->lex.start, a->ident = wgi_parse_ident(p);
-    if (a->kind == AST_MEMBER && a->ident && at(p, TOKEN_OPEN)) fail_dotted_call(p, a->ident->text);
+    if (a->kind == AST_MEMBER && a->ident && at(p, TOKEN_OPEN)) fail_dotted_call(p, wgi_name_of(a));
     a->end = p->lex.before;
     return a;
 }
@@ -495,7 +490,7 @@ static wgi_ast *training(parser *p)
     a->end = p->lex.before;
     if (ok(p) && at(p, TOKEN_BIND) && a->first->kind == AST_CALL)
         wgi_syntax_word(p->q, a->start, "'%s' is a statement: give the function another name",
-                        a->first->ident->text);
+                        wgi_name_of(a->first));
     if (ok(p)) wgi_note_training(p->q, a, p->depth > 0);
     return a;
 }
@@ -533,7 +528,7 @@ static wgi_ast *bindings(parser *p, const wgi_ast *names, wgi_ast *value)
         if (name->kind != AST_NAME) return wgi_syntax_at(p->q, name, "only a name can be bound"), made;
         if (written) one->next = NULL;
         if (written && one->kind == AST_FIELD) one = one->first;
-        if (strcmp(name->ident->text, "_") != 0) {
+        if (strcmp(wgi_name_of(name), "_") != 0) {
             *tail = bind(p, name, written ? one : part_of(p, value, k, n, !made));
             (*tail)->op = made == *tail ? WGI_BIND_FIRST : WGI_BIND_MORE;
             tail = &(*tail)->next;

@@ -75,16 +75,16 @@ bool wgi_number_names(wg_program *q)
 {
     wgi_numbered *k = &q->numbered;
     size_t names = 1, plots = 1;
-    for (const wgi_binding *b = q->bindings.first; b; b = b->next) names++;
-    for (const wgi_ast *s = q->statements; s; s = s->next) plots += s->kind == AST_PLOT;
+    EACH_BINDING(q, b) names++;
+    EACH_AST(s, q->statements) plots += s->kind == AST_PLOT;
     k->name = wgi_lang_alloc(q, names * sizeof *k->name);
     k->symbol = wgi_lang_alloc(q, names * sizeof *k->symbol);
     k->plot = wgi_lang_alloc(q, plots * sizeof *k->plot);
     if (!k->name || !k->symbol || !k->plot) return false;
-    for (const wgi_binding *b = q->bindings.first; b; b = b->next)
+    EACH_BINDING(q, b)
         if (is_listed(b)) k->name[k->names++] = b;
         else if (is_symbol(b)) k->symbol[k->symbols++] = b;
-    for (const wgi_ast *s = q->statements; s; s = s->next)
+    EACH_AST(s, q->statements)
         if (s->kind == AST_PLOT) k->plot[k->plots++] = s;
     return true;
 }
@@ -106,8 +106,8 @@ static void read_program(wg_program *q, const char *text, size_t length, bool na
 {
     read_text(q, text, length, functions);
     q->names_first = names_first;
-    if (names_first && !wg_failed(q->c)) put_names_first(q);
-    q->ready = !wg_failed(q->c) && wgi_names(q, q->statements) && wgi_number_names(q);
+    if (names_first && !wgi_failed(q)) put_names_first(q);
+    q->ready = !wgi_failed(q) && wgi_names(q, q->statements) && wgi_number_names(q);
 }
 
 static wg_program *program_of(wg_context *c, const char *name, const char *text, bool names_first,
@@ -164,7 +164,7 @@ void wg_program_free(wg_program *q)
     if (!q || !q->c) return;
     wg_context *c = q->c;
     if (q->made.forget) q->made.forget(q, q->made.user);
-    for (wgi_binding *b = q->bindings.first; b; b = b->next) wg_free(c, b->set.data);
+    EACH_BINDING(q, b) wg_free(c, b->set.data);
     wgi_data_forget(q);
     wgi_lang_release(q);
     wgx_sites_free(q->sites);
@@ -228,7 +228,7 @@ static wg_status cannot_set(wg_program *q, const char *name, const wgi_binding *
 /* WG_OK: the program can be used. */
 static wg_status state_of(const wg_program *q)
 {
-    return !q ? WG_ERROR_USE : q->c ? wg_failed(q->c) : WG_ERROR_MEMORY;
+    return !q ? WG_ERROR_USE : q->c ? wgi_failed(q) : WG_ERROR_MEMORY;
 }
 
 /* *at becomes a copy of s, which may be NULL. False: out of memory, *at is as before. */
@@ -247,7 +247,7 @@ wg_status wg_program_data_in(wg_program *q, const char *folder, const char *hint
     if (!q) return wg_fail(NULL, NULL, WG_ERROR_USE, "program_data_in: the program is NULL");
     if (state_of(q)) return state_of(q);
     if (replace(q, &q->folder, folder)) replace(q, &q->hint, hint ? hint : "");
-    return wg_failed(q->c);
+    return wgi_failed(q);
 }
 
 wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
@@ -267,7 +267,7 @@ wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
     if (n > WGI_LANG_TENSOR)
         return wg_fail(q->c, NULL, WG_ERROR_VALUE, "%s: more than %d elements", name, WGI_LANG_TENSOR);
     void *copy = wg_alloc(q->c, n + 1, wg_dtype_size(t.dtype));
-    if (!copy) return wg_failed(q->c);
+    if (!copy) return wgi_failed(q);
     if (n) memcpy(copy, t.data, n * wg_dtype_size(t.dtype));
     wg_free(q->c, b->set.data);
     b->set = (wg_tensor){ t.dtype, t.shape, copy };
@@ -280,14 +280,14 @@ wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
 static void report(wg_program *q)
 {
     size_t room = 80, n = 0;
-    for (const wgi_binding *b = q->bindings.first; b; b = b->next) room += strlen(b->name) + 26;
+    EACH_BINDING(q, b) room += strlen(b->name) + 26;
     char *text = wgi_lang_built(q, room);
     if (!text) return;
-    for (const wgi_binding *b = q->bindings.first; b; b = b->next)
+    EACH_BINDING(q, b)
         if (b->drawn) n += (size_t)snprintf(text + n, room - n, "%s%s", n ? ", " : "", b->name);
     if (!n) return;
     n += (size_t)snprintf(text + n, room - n, " drawn at random");
-    for (const wgi_binding *b = q->bindings.first; b; b = b->next)
+    EACH_BINDING(q, b)
         if (is_symbol(b))
             n += (size_t)snprintf(text + n, room - n, ", %s = %lld", b->name, (long long)b->size);
     snprintf(text + n, room - n, ", seed %llu", (unsigned long long)wg_context_seed(q->c));
@@ -297,8 +297,7 @@ static void report(wg_program *q)
 static void forget(wg_program *q)
 {
     wgi_disown(q, NULL);
-    for (wgi_binding *b = q->bindings.first; b; b = b->next)
-        b->node = wg_none, b->several = NULL, b->known = false, b->drawn = false;
+    EACH_BINDING(q, b) b->node = wg_none, b->several = NULL, b->known = false, b->drawn = false;
     wgi_lang_forget_built(q);
 }
 
@@ -320,18 +319,18 @@ wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mod
     wg_begin(g, mode);
     if (q->made.build) {
         if (q->made.build(q, q->made.user)) report(q);
-        return wg_failed(q->c);
+        return wgi_failed(q);
     }
-    if (!wgi_free_names(q) || !wgi_symbols(q)) return wg_failed(q->c);
-    for (wgi_ast *s = q->statements; s && !wg_failed(q->c); s = s->next) {
+    if (!wgi_free_names(q) || !wgi_symbols(q)) return wgi_failed(q);
+    for (wgi_ast *s = q->statements; s && !wgi_failed(q); s = s->next) {
         if (s->kind == AST_CLAIM) wgi_series(q, s);
-        if (wg_failed(q->c)) break;
+        if (wgi_failed(q)) break;
         if (s->kind == AST_TRAIN) wgi_keep_training(q, s);
         else if (wgi_statement(q, s, &v) && (s->kind == AST_BIND || s->kind == AST_VALUE))
             wgi_note_last(q, s, s->kind == AST_BIND ? s->u.binding : NULL, v);
     }
     report(q);
-    return wg_failed(q->c);
+    return wgi_failed(q);
 }
 
 /* ---- questions ---- */
@@ -435,7 +434,7 @@ const char *wgx_program_suggest(const wg_program *q, const char *name)
 {
     q = given(q);
     wgx_nearest_word s = wgx_nearest_to(name);
-    for (const wgi_binding *b = q->bindings.first; b; b = b->next)
+    EACH_BINDING(q, b)
         if (is_listed(b) || is_symbol(b)) wgx_nearest_try(&s, b->name, strlen(b->name));
     const int64_t nodes = name && strchr(name, '.') && q->now.g ? wg_graph_nodes(q->now.g) : 0;
     for (int64_t i = 1; i < nodes; i++) {
@@ -480,7 +479,7 @@ int wgx_program_claims(const wg_program *q) { return given(q)->now.claim_count; 
 void wgx_program_keep(wg_program *q, int what)
 {
     if (!q) wg_fail(NULL, NULL, WG_ERROR_USE, "program_keep: the program is NULL");
-    if (!q || !q->c || wg_failed(q->c) || !q->now.g) return;
+    if (!q || !q->c || wgi_failed(q) || !q->now.g) return;
     for (int i = 0; what & WG_KEEP_CLAIMS && i < q->now.claim_count; i++)
         wgi_keep(q->now.claims[i].left), wgi_keep(q->now.claims[i].right), wgi_keep(q->now.claims[i].within);
     for (size_t i = 0; what & WG_KEEP_VALUES && i < q->now.placed.count; i++)
@@ -502,7 +501,7 @@ static bool error_place(const wg_program *q, int *line, int *column)
 {
     size_t n = q->c ? strlen(q->name) : 0;
     char *end;
-    if (!q->c || !wg_failed(q->c) || strncmp(wg_message(q->c), q->name, n) != 0 || wg_message(q->c)[n] != ':')
+    if (!q->c || !wgi_failed(q) || strncmp(wg_message(q->c), q->name, n) != 0 || wg_message(q->c)[n] != ':')
         return false;
     *line = (int)strtol(wg_message(q->c) + n + 1, &end, 10);
     if (*end != ':' || *line < 1) return false;

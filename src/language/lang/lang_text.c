@@ -137,7 +137,7 @@ bool wgi_lang_fail(wg_program *q, uint32_t start, uint32_t end, wg_status s, con
 {
     char text[600], excerpt[2 * WINDOW + 20], place[PLACE];
     va_list args;
-    if (wg_failed(q->c)) return false;
+    if (wgi_failed(q)) return false;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);

@@ -26,7 +26,7 @@ bool wgi_note_training(wg_program *q, wgi_ast *s, bool inside_a_block)
 {
     const bool minimizes = !strncmp(q->source + s->start, "minimize", 8);
     const char *word = minimizes ? "minimize" : "train";
-    if (s->first->kind != AST_CALL || strcmp(s->first->ident->text, word) != 0)
+    if (s->first->kind != AST_CALL || strcmp(wgi_name_of(s->first), word) != 0)
         return minimizes
                    ? wgi_syntax_at(q, s,
                                    "a minimum is looked for by: minimize(J, tolerance=1e-8, epochs=100)")
@@ -48,7 +48,7 @@ static bool measure(wg_program *q, const wgi_ast *a, const char *what, wgx_measu
     wgi_quote(q, a->start, a->end, text, sizeof text);
     to->node = wgi_eval_node(q, a, NULL);
     to->text = wgi_lang_join(q, text, "", "");
-    if (wg_failed(q->c) || !to->text) return false;
+    if (wgi_failed(q) || !to->text) return false;
     const wg_shape s = wg_node_shape(to->node);
     if (wg_shape_size(s) != 1 || s.rank)
         return wgi_fail_at(q, a, WG_ERROR_SHAPE, "%s is one number; this is %s: write mean(%.60s), say", what,
@@ -80,7 +80,7 @@ bool wgi_keep_training(wg_program *q, wgi_ast *s)
 {
     const wgi_ast *call = s->first, *o = wgi_keyword(call, "optimizer");
     wgx_training *to = &q->now.training;
-    to->minimizes = !strcmp(call->ident->text, "minimize");
+    to->minimizes = !strcmp(wgi_name_of(call), "minimize");
     if (!wgi_signature(q, call, 1, 1,
                        to->minimizes ? "metrics optimizer epochs tolerance"
                                      : "metrics optimizer batch epochs patience") ||
@@ -97,7 +97,7 @@ bool wgi_keep_training(wg_program *q, wgi_ast *s)
     if (to->minimizes && !to->optimizer.name) to->optimizer.name = "lbfgs";
     to->line = wgi_line(q, s->start);
     wgi_note_last(q, call, NULL, wgi_node_val(to->loss.node)); /* as a statement whose value is the loss */
-    return !wg_failed(q->c);
+    return !wgi_failed(q);
 }
 
 const wgx_training *wgx_program_training(const wg_program *q)
@@ -156,7 +156,7 @@ uint64_t wgx_program_code(const wg_program *q)
 {
     uint64_t h = WGI_LANG_MIXED;
     if (q && q->c && q->made.build) return q->made.code;
-    for (const wgi_ast *s = q && q->c && q->ready ? q->statements : NULL; s; s = s->next)
+    EACH_AST(s, q && q->c && q->ready ? q->statements : NULL)
         if (s->kind != AST_CLAIM && s->kind != AST_TRAIN && s->kind != AST_PLOT)
             h = mix_statement((wg_program *)(uintptr_t)q, h, s);
     return h;

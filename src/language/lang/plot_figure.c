@@ -24,10 +24,10 @@ static const char *name_of(const wgi_plot_drawing *d, int64_t k, int64_t n)
     const wgi_ast *as = wgi_plot_part(d->item, AST_AS, NULL), *text = as ? as->first : NULL;
     const bool one = text && !text->next && n > 1;
     for (int64_t i = 0; text && i < k && !one; i++) text = text->next;
-    if (text && !one) return text->ident->text;
+    if (text && !one) return wgi_name_of(text);
     if (!one && !d->many && n == 1) return "";
     snprintf(number, sizeof number, n > 1 ? "[%lld]" : "", (long long)k);
-    const char *name = wgi_lang_join(d->q, one ? text->ident->text : quoted(d, d->item->first), number, "");
+    const char *name = wgi_lang_join(d->q, one ? wgi_name_of(text) : quoted(d, d->item->first), number, "");
     return name ? name : "";
 }
 
@@ -170,7 +170,7 @@ static bool bars(wgi_plot_drawing *d)
     wgi_plot_table v;
     int64_t names = 0;
     if (!wgi_plot_value(d, a, &v) || !columns_fit(d, a, &v)) return false;
-    for (const wgi_ast *x = over ? over->first : NULL; x; x = x->next) names++;
+    EACH_AST(x, over ? over->first : NULL) names++;
     if (over && names != v.rows)
         return wgi_fail_at(d->q, over, WG_ERROR_SHAPE, "%lld names for %lld bars", (long long)names,
                            (long long)v.rows);
@@ -178,7 +178,7 @@ static bool bars(wgi_plot_drawing *d)
         const wgi_ast *x = over ? over->first : NULL;
         wg_series *s = wg_panel_bars(d->p, name_of(d, k, v.columns));
         for (int64_t i = 0; i < v.rows; i++, x = x ? x->next : NULL)
-            if (x) wg_series_bar(s, x->ident->text, v.v[i * v.columns + k]);
+            if (x) wg_series_bar(s, wgi_name_of(x), v.v[i * v.columns + k]);
             else wg_series_push(s, v.v[i * v.columns + k]);
     }
     return true;
@@ -259,7 +259,7 @@ static bool class_at(wgi_plot_drawing *d, const wgi_plot_range r[2], const wgi_p
                d->q, d->item->first, WG_ERROR_VALUE,
                "%g at %s = %g, %s = %g is no class: regions shows whole numbers from 0 to %d, as z > 0 gives "
                "them, or the greatest of a vector of scores",
-               *to, r[0].over->ident->text, wgi_plot_place(&r[0], i % GRID), r[1].over->ident->text,
+               *to, wgi_name_of(r[0].over), wgi_plot_place(&r[0], i % GRID), wgi_name_of(r[1].over),
                wgi_plot_place(&r[1], i / GRID), CLASSES - 1);
 }
 
@@ -294,8 +294,7 @@ static bool regions(wgi_plot_drawing *d)
                    .y = { r[1].from - (r[1].to - r[1].from) / (2 * GRID - 2),
                           r[1].to + (r[1].to - r[1].from) / (2 * GRID - 2) });
     int k = 0;
-    for (const wgi_ast *x = as ? as->first : NULL; x; x = x->next)
-        name_region(d, r, class, k++, x->ident->text);
+    EACH_AST(x, as ? as->first : NULL) name_region(d, r, class, k++, wgi_name_of(x));
     return !wg_failed(d->q->c);
 }
 
@@ -320,7 +319,7 @@ static bool read_axis(wg_program *q, const wgi_ast *a, wg_axis_opts *to)
 {
     if (!a) return true;
     const wgi_ast *from = a->first->first;
-    if (a->ident) to->label = a->ident->text;
+    if (a->ident) to->label = wgi_name_of(a);
     to->scale = a->u.number != 0 ? WG_SCALE_LOG : WG_SCALE_LINEAR;
     if (!read_limit(q, from, &to->low) || !read_limit(q, from->next, &to->high)) return false;
     if (a->u.number != 0 && (to->low <= 0 || to->high <= 0))
@@ -335,7 +334,7 @@ static const char *name_below(const wgi_plot_drawing *d, const wgi_ast *a)
 {
     const wgi_ast *over = a->op == PLOT_BARS ? NULL : wgi_plot_part(a, AST_OVER, NULL);
     if (!over) return NULL;
-    return over->ident ? over->ident->text : over->first->kind == AST_NAME ? quoted(d, over->first) : NULL;
+    return over->ident ? wgi_name_of(over) : over->first->kind == AST_NAME ? quoted(d, over->first) : NULL;
 }
 
 /* What the axes are called: by the first item that stands over names, and what an only item shows. */
@@ -346,7 +345,7 @@ static void call_axes(const wgi_plot_drawing *d, const wgi_ast *first, const wgi
         const wgi_ast *over = wgi_plot_is_drawn(a) ? wgi_plot_part(a, AST_OVER, NULL) : NULL,
                       *second = over ? wgi_plot_part(a, AST_OVER, over) : NULL;
         if (wgi_plot_is_drawn(a) && !x->label) x->label = name_below(d, a);
-        if (second && !y->label) y->label = second->ident->text;
+        if (second && !y->label) y->label = wgi_name_of(second);
         if (!wgi_plot_is_drawn(a) || d->many || wgi_plot_part(a, AST_AS, NULL)) continue;
         const bool points = a->op >= PLOT_POINTS && a->op <= PLOT_PATH, pair = points && a->first->next;
         if (!x->label && (pair || a->op == PLOT_HISTOGRAM)) x->label = quoted(d, a->first);
@@ -359,13 +358,13 @@ static wg_panel *new_panel(wgi_plot_drawing *d, const wgi_ast *first, const wgi_
 {
     wg_panel_opts o = WG_OPTS(wg_panel_opts);
     const wgi_ast *one = NULL;
-    const char *title = first->op == PLOT_PANEL && first->ident ? first->ident->text : "";
+    const char *title = first->op == PLOT_PANEL && first->ident ? wgi_name_of(first) : "";
     if (!read_axis(d->q, d->axis[0], &o.x) || !read_axis(d->q, d->axis[1], &o.y)) return NULL;
     for (const wgi_ast *a = first; a != end; a = a->next)
         if (wgi_plot_is_drawn(a) && !one) one = a;
     const wgi_ast *as = one ? wgi_plot_part(one, AST_AS, NULL) : NULL;
     call_axes(d, first, end, &o.x, &o.y);
-    if (one && one->op == PLOT_IMAGE && !*title) title = as ? as->first->ident->text : quoted(d, one->first);
+    if (one && one->op == PLOT_IMAGE && !*title) title = as ? wgi_name_of(as->first) : quoted(d, one->first);
     return wg_panel_new_at(WG_HERE, d->f, title, &o);
 }
 
@@ -385,7 +384,7 @@ wg_figure *wg_program_figure(wg_program *q, int i, wg_figure *f)
 {
     const wgi_ast *a = wgi_plot_at(q, i), *end;
     if (!q) return wg_fail(NULL, NULL, WG_ERROR_USE, "program_figure: the program is NULL"), NULL;
-    if (!q->c || wg_failed(q->c)) return NULL;
+    if (!q->c || wgi_failed(q)) return NULL;
     if (!a || !q->now.g)
         return wg_fail(q->c, NULL, WG_ERROR_USE,
                        a ? "program_figure: the program was not built"
@@ -395,7 +394,7 @@ wg_figure *wg_program_figure(wg_program *q, int i, wg_figure *f)
     wgi_plot_drawing d = { .q = q,
                            .f = f ? f
                                   : wg_figure_new_at(wgi_site_text(q, "", a->start), q->c,
-                                                     a->ident ? a->ident->text : "",
+                                                     a->ident ? wgi_name_of(a) : "",
                                                      &WG_OPTS(wg_figure_opts)) };
     int panels = 0;
     for (const wgi_ast *item = a->first; item; item = end)

@@ -100,7 +100,7 @@ static wg_node leaf_of(wg_program *q, const wgi_ast *over, double first)
                                                            .ident = over->ident,
                                                            .u.binding = b },
                                                NULL);
-    if (wg_failed(q->c)) return wg_none;
+    if (wgi_failed(q)) return wg_none;
     if (wg_shape_size(wg_node_shape(n)) == 1) return n;
     wgi_syntax_word(q, over->start, "'%s' is %s: an axis shows one number", b->name,
                     wg_shape_text(wg_node_shape(n), text, sizeof text));
@@ -131,7 +131,7 @@ bool wgi_plot_read_range(wgi_plot_drawing *d, const wgi_ast *over, int axis, int
         return wgi_fail_at(q, over, WG_ERROR_VALUE, "from %g to %g on an axis with 'log': both are above 0",
                            r->from, r->to);
     r->x = leaf_of(q, over, r->from);
-    return !wg_failed(q->c);
+    return !wgi_failed(q);
 }
 
 /* y for n places from number `first` on. Place k is k % places of the first name, and k / places of the
@@ -163,7 +163,7 @@ static bool some_places(wgi_plot_drawing *d, const wgi_ast *a, wg_node y, const 
     wg_node rows[2];
     const int64_t mark = wgx_graph_mark(q->now.g);
     const wg_node all = wgi_plot_at_places(d, a, y, r, ranges, first, n, rows);
-    const bool fine = !wg_failed(q->c) && read_value(q, a, all, to);
+    const bool fine = !wgi_failed(q) && read_value(q, a, all, to);
     wgx_graph_rewind(q->now.g, mark);
     return fine;
 }
@@ -197,7 +197,7 @@ wg_node wgi_plot_moved_by(wgi_plot_drawing *d, const wgi_ast *a, const wgi_plot_
 {
     wg_program *q = d->q;
     const wg_node y = wgi_eval_node(q, a, NULL);
-    for (int k = 0; k < ranges && !wg_failed(q->c); k++) {
+    for (int k = 0; k < ranges && !wgi_failed(q); k++) {
         const wgi_binding *b = r[k].over->u.binding;
         const int line = wgi_fixed_line(q, b, r[k].x, y);
         if (line)
@@ -207,7 +207,7 @@ wg_node wgi_plot_moved_by(wgi_plot_drawing *d, const wgi_ast *a, const wgi_plot_
                             "can: wengert plot --over %s=%g:%g",
                             b->name, line, b->name, r[k].from, r[k].to);
         int at = 0;
-        const char *found = wg_failed(q->c) ? NULL : wgi_fit_between(q, r[k].x, y, &at);
+        const char *found = wgi_failed(q) ? NULL : wgi_fit_between(q, r[k].x, y, &at);
         if (found)
             wgi_syntax_word(
                 q, r[k].over->start,
@@ -215,7 +215,7 @@ wg_node wgi_plot_moved_by(wgi_plot_drawing *d, const wgi_ast *a, const wgi_plot_
                 "can: wengert plot --over %s=%g:%g",
                 at, *found ? found : "a value", b->name, b->name, r[k].from, r[k].to);
     }
-    return wg_failed(q->c) ? wg_none : y;
+    return wgi_failed(q) ? wg_none : y;
 }
 
 /* The expression over one or two names: a row for each place, a column for each element. */
@@ -225,7 +225,7 @@ bool wgi_plot_over_names(wgi_plot_drawing *d, const wgi_ast *a, const wgi_plot_r
     wg_program *q = d->q;
     char text[120];
     const wg_node y = wgi_plot_moved_by(d, a, r, ranges);
-    if (wg_failed(q->c)) return false;
+    if (wgi_failed(q)) return false;
     const int64_t size = wg_shape_size(wg_node_shape(y)), n = r[0].places * (ranges > 1 ? r[1].places : 1);
     if (size < 1 || size > most)
         return wgi_fail_at(q, a, WG_ERROR_SHAPE, "the value is %s at each place: %s",
@@ -246,7 +246,7 @@ bool wgi_plot_names_fit(const wgi_plot_drawing *d, int64_t n)
 {
     const wgi_ast *as = wgi_plot_part(d->item, AST_AS, NULL);
     int64_t names = 0;
-    for (const wgi_ast *x = as ? as->first : NULL; x; x = x->next) names++;
+    EACH_AST(x, as ? as->first : NULL) names++;
     return names < 2 || names == n ||
            wgi_fail_at(d->q, as, WG_ERROR_VALUE, "%lld names for %lld: one, or one for each",
                        (long long)names, (long long)n);
@@ -277,7 +277,7 @@ bool wgi_plot_is_drawn(const wgi_ast *item) { return item->op < PLOT_PANEL; }
 const wgi_ast *wgi_plot_panel_end(const wgi_ast *first)
 {
     bool has_image = false;
-    for (const wgi_ast *x = first; x; x = x->next) {
+    EACH_AST(x, first) {
         if (x != first && x->op == PLOT_PANEL) return x;
         if (x->op == PLOT_IMAGE && has_image) return x;
         has_image |= x->op == PLOT_IMAGE;

@@ -117,8 +117,8 @@ static void look_in(const wgi_ast *plot, const char *name, wgi_plot_drawing *d, 
             const wgi_ast *as = wgi_plot_is_drawn(item) ? wgi_plot_part(item, AST_AS, NULL) : NULL;
             int64_t k = 0;
             for (const wgi_ast *x = as ? as->first : NULL; x; x = x->next, k++) {
-                wgx_nearest_try(near, x->ident->text, strlen(x->ident->text));
-                if (strcmp(x->ident->text, name) != 0) continue;
+                wgx_nearest_try(near, wgi_name_of(x), strlen(wgi_name_of(x)));
+                if (strcmp(wgi_name_of(x), name) != 0) continue;
                 d->item = item;
                 *f = (found){ plot, *d, as->first->next ? k : -1, f->times + 1 };
             }
@@ -137,7 +137,7 @@ static bool find_series(wg_program *q, const wgi_ast *call, const char *title, c
         if (title) wgx_nearest_try(&titles, its, strlen(its));
         if (!title || !strcmp(title, its)) plots++, look_in(q->numbered.plot[i], name, &d, f, &names);
     }
-    if (wg_failed(q->c)) return false;
+    if (wgi_failed(q)) return false;
     if (!plots && title)
         return wgi_fail_word(q, call->mark, WG_ERROR_VALUE, "no plot '%s'%s", title,
                              wgi_did_you_mean(&titles, "", text, sizeof text));
@@ -168,10 +168,10 @@ static wg_node eval_series(wg_program *q, const wgi_ast *call)
     found f = { .times = 0 };
     if (!wgi_signature(q, call, 1, 2, "")) return wg_none;
     const wgi_ast *a = call->first, *b = a->next;
-    for (const wgi_ast *x = a; x; x = x->next)
+    EACH_AST(x, a)
         if (x->kind != AST_TEXT)
             return wgi_syntax_at(q, x, "a text in quotes was expected: the name of a series"), wg_none;
-    return find_series(q, call, b ? a->ident->text : NULL, b ? b->ident->text : a->ident->text, &f)
+    return find_series(q, call, b ? wgi_name_of(a) : NULL, b ? b->ident->text : wgi_name_of(a), &f)
                ? series_node(&f.d, wgi_site_text(q, "", call->mark), f.column)
                : wg_none;
 }
@@ -180,7 +180,7 @@ void wgi_series(wg_program *q, const wgi_ast *claim)
 {
     wgi_binding *b = claim->kind == AST_NAME ? claim->u.binding : NULL;
     if (b && b->series) b->node = eval_series(q, b->value);
-    for (const wgi_ast *x = claim->first; x && !wg_failed(q->c); x = x->next) wgi_series(q, x);
+    for (const wgi_ast *x = claim->first; x && !wgi_failed(q); x = x->next) wgi_series(q, x);
 }
 
 /* ---- public ---- */
@@ -195,5 +195,5 @@ int wg_program_plots(const wg_program *q) { return q && q->ready ? q->numbered.p
 const char *wg_program_plot_title(const wg_program *q, int i)
 {
     const wgi_ast *a = wgi_plot_at(q, i);
-    return !a ? NULL : a->ident ? a->ident->text : "";
+    return !a ? NULL : a->ident ? wgi_name_of(a) : "";
 }
