@@ -139,7 +139,7 @@ static void write_expanded(wgi_ow *w, wg_node n, const wg_op *op, const wg_node 
 /* By the rule of its op. */
 static void write_by_rule(wgi_ow *w, wg_node n, const wgi_ow_rule *rule, wgi_ow_call *k)
 {
-    rule->write(w, k, rule);
+    k->y[0] = rule->write(w, k, k->x, rule);
     for (int j = 0; j < results_of(k->op) && !wg_failed(w->c); j++)
         if (k->y[j]) note(w, j ? wg_part_at(w->here, n, j) : n, k->y[j], k->op->formula);
 }

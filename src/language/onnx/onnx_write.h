@@ -127,14 +127,14 @@ int wgi_ow_swapped(wgi_ow *w, int a); /* its last two axes */
 int wgi_ow_spread(wgi_ow *w, int a, wg_shape s);
 /* op is ReduceSum, ReduceMax, ...; axes: the list of them. */
 int wgi_ow_reduced(wgi_ow *w, const char *op, int a, wg_shape axes, bool keep);
-int wgi_ow_reduced_last(wgi_ow *w, const char *op, int a, bool keep);
+int wgi_ow_mean_last(wgi_ow *w, int a, bool keep);
 int wgi_ow_cut(wgi_ow *w, int a, int axis, int64_t from, int64_t count, int64_t step);
 /* Elements before and after along an axis, of this value. Below 0: so many are left out. */
 int wgi_ow_padded(wgi_ow *w, int a, int axis, int64_t before, int64_t after, double value);
 int wgi_ow_product(wgi_ow *w, int a, int b);
 int wgi_ow_joined(wgi_ow *w, const int *in, int n, int axis);
-/* 0, 1, ... along an axis of a shape that is 1 elsewhere, of `rank` axes. */
-int wgi_ow_counted(wgi_ow *w, wg_dtype t, int rank, int axis, int64_t n);
+/* 0, 1, ... as i64 along an axis of a shape that is 1 elsewhere, of `rank` axes. */
+int wgi_ow_counted(wgi_ow *w, int rank, int axis, int64_t n);
 
 wg_shape wgi_ow_without(wg_shape s, int axis);
 wg_shape wgi_ow_with(wg_shape s, int axis, int64_t n); /* an axis of n elements more, in front of that one */
@@ -149,14 +149,16 @@ typedef struct wgi_ow_call {
     const wg_op *op;
     int operands;
     int *x;                /* the values of the operands */
-    int y[WG_MAX_OUTPUTS]; /* gets the values of the results */
+    int y[WG_MAX_OUTPUTS]; /* gets the values of the results; a rule sets those from 1 on */
     wg_dtype type;         /* of the first result */
     wg_shape shape;
 } wgi_ow_call;
 typedef struct wgi_ow_rule wgi_ow_rule;
+/* Returns result 0. in: the values of the operands, k->x */
+typedef int wgi_ow_writer(wgi_ow *w, wgi_ow_call *k, const int in[], const wgi_ow_rule *row);
 struct wgi_ow_rule {
-    const char *op;                                                   /* of ours */
-    void (*write)(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row); /* sets k->y */
+    const char *op; /* of ours */
+    wgi_ow_writer *write;
     const char *onnx;
 };
 /* The option of this name: onnx_write_pieces.c. */
@@ -174,7 +176,7 @@ extern const wgi_ow_rule wgi_ow_elementwise[], wgi_ow_arrangement[], wgi_ow_indi
 /* Writes what the results need. */
 wg_status wgi_ow_file(wgi_ow *w, const char *path);
 
-/* What a row of a table calls for an op: it has the operands k->x, and sets the results k->y. */
-#define WRITER(f) static void f(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
+/* What a row of a table calls for an op. */
+#define WRITER(f) static int f(wgi_ow *w, wgi_ow_call *k, const int in[], const wgi_ow_rule *row)
 
 #endif

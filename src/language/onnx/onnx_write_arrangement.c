@@ -10,35 +10,35 @@ WRITER(write_transpose)
     const wgx_setting axes = wgi_ow_option(k, "axis");
     int order[WG_MAX_RANK];
     for (int i = 0; i < axes.list.rank; i++) order[i] = (int)axes.list.dim[i];
-    k->y[0] = wgi_ow_turned(w, k->x[0], order);
+    return wgi_ow_turned(w, in[0], order);
 }
 
-WRITER(write_broadcast_to) { k->y[0] = wgi_ow_spread(w, k->x[0], k->shape); }
+WRITER(write_broadcast_to) { return wgi_ow_spread(w, in[0], k->shape); }
 
 WRITER(write_slice)
 {
     const int axis = (int)wgi_ow_whole(k, "axis");
-    k->y[0] =
-        wgi_ow_cut(w, k->x[0], axis, wgi_ow_whole(k, "from"), k->shape.dim[axis], wgi_ow_whole(k, "step"));
+    return wgi_ow_cut(w, in[0], axis, wgi_ow_whole(k, "from"), k->shape.dim[axis], wgi_ow_whole(k, "step"));
 }
 
 WRITER(write_unslice)
 {
     const int axis = (int)wgi_ow_whole(k, "axis");
-    const int64_t from = wgi_ow_whole(k, "from"), n = wgi_ow_shape(w, k->x[0]).dim[axis];
-    k->y[0] = wgi_ow_padded(w, k->x[0], axis, from, k->shape.dim[axis] - from - n, 0);
+    const int64_t from = wgi_ow_whole(k, "from"), n = wgi_ow_shape(w, in[0]).dim[axis];
+    return wgi_ow_padded(w, in[0], axis, from, k->shape.dim[axis] - from - n, 0);
 }
 
-WRITER(write_concat) { k->y[0] = wgi_ow_joined(w, k->x, k->operands, (int)wgi_ow_whole(k, "axis")); }
+WRITER(write_concat) { return wgi_ow_joined(w, in, k->operands, (int)wgi_ow_whole(k, "axis")); }
 
 WRITER(write_flip)
 {
     const wgx_setting axes = wgi_ow_option(k, "axis");
-    k->y[0] = k->x[0];
+    int y = in[0];
     for (int i = 0; i < axes.list.rank; i++) {
         const int axis = (int)axes.list.dim[i];
-        k->y[0] = wgi_ow_cut(w, k->y[0], axis, k->shape.dim[axis] - 1, k->shape.dim[axis], -1);
+        y = wgi_ow_cut(w, y, axis, k->shape.dim[axis] - 1, k->shape.dim[axis], -1);
     }
+    return y;
 }
 
 /* ---- reductions ---- */
@@ -47,17 +47,17 @@ WRITER(write_flip)
 WRITER(write_reduced)
 {
     const wg_dtype by = k->type == WG_BOOL ? WG_I32 : k->type;
-    const int x = wgi_ow_cast(w, k->x[0], by);
+    const int x = wgi_ow_cast(w, in[0], by);
     const int y = wgi_ow_reduced(w, row->onnx, x, wgi_ow_option(k, "axis").list, wgi_ow_whole(k, "keepdims"));
-    k->y[0] = wgi_ow_cast(w, y, k->type);
+    return wgi_ow_cast(w, y, k->type);
 }
 
 WRITER(write_argmax)
 {
-    const int x = wgi_ow_type(w, k->x[0]) == WG_BOOL ? wgi_ow_cast(w, k->x[0], WG_I32) : k->x[0];
+    const int x = wgi_ow_type(w, in[0]) == WG_BOOL ? wgi_ow_cast(w, in[0], WG_I32) : in[0];
     wgi_ow_int(w, "axis", wgi_ow_option(k, "axis").list.dim[0]);
     wgi_ow_int(w, "keepdims", wgi_ow_whole(k, "keepdims"));
-    k->y[0] = wgi_ow_op(w, row->onnx, WG_I64, k->shape, x, 0, 0);
+    return wgi_ow_op(w, row->onnx, WG_I64, k->shape, x, 0, 0);
 }
 
 /* Of neighbouring axes, which become one. */
@@ -67,29 +67,29 @@ WRITER(write_max_mask)
     const int from = axes.rank ? (int)axes.dim[0] : 0, to = axes.rank ? (int)axes.dim[axes.rank - 1] + 1 : 0;
     const int64_t n = wgi_ow_size(&s, from, to);
     const wg_shape flat = WG_SHAPE(wgi_ow_size(&s, 0, from), n, wgi_ow_size(&s, to, s.rank));
-    const wg_dtype t = wgi_ow_type(w, k->x[0]);
-    const int x = wgi_ow_shaped(w, wgi_ow_cast(w, k->x[0], t == WG_BOOL ? WG_I32 : t), flat);
+    const wg_dtype t = wgi_ow_type(w, in[0]);
+    const int x = wgi_ow_shaped(w, wgi_ow_cast(w, in[0], t == WG_BOOL ? WG_I32 : t), flat);
     wgi_ow_int(w, "axis", 1);
     wgi_ow_int(w, "keepdims", 1);
     const int first = wgi_ow_op(w, row->onnx, WG_I64, wgi_ow_resized(flat, 1, 1), x, 0, 0);
-    k->y[0] = wgi_ow_shaped(w, wgi_ow_compare(w, "Equal", wgi_ow_counted(w, WG_I64, 3, 1, n), first), s);
+    return wgi_ow_shaped(w, wgi_ow_compare(w, "Equal", wgi_ow_counted(w, 3, 1, n), first), s);
 }
 
 WRITER(write_cumsum)
 {
     const int64_t axis = wgi_ow_whole(k, "axis");
-    const int x = wgi_ow_cast(w, k->x[0], k->type);
+    const int x = wgi_ow_cast(w, in[0], k->type);
     wgi_ow_int(w, "exclusive", wgi_ow_whole(k, "exclusive"));
     wgi_ow_int(w, "reverse", wgi_ow_whole(k, "reverse"));
-    k->y[0] = wgi_ow_op(w, row->onnx, k->type, k->shape, x, wgi_ow_number(w, WG_I64, (double)axis), 0);
+    return wgi_ow_op(w, row->onnx, k->type, k->shape, x, wgi_ow_number(w, WG_I64, (double)axis), 0);
 }
 
 WRITER(write_softmax)
 {
     const double temperature = wgi_ow_option(k, "temperature").real;
-    const int x = temperature == 1 ? k->x[0] : wgi_ow_2n(w, "Div", k->x[0], temperature);
+    const int x = temperature == 1 ? in[0] : wgi_ow_2n(w, "Div", in[0], temperature);
     wgi_ow_int(w, "axis", wgi_ow_whole(k, "axis"));
-    k->y[0] = wgi_ow_1(w, row->onnx, x);
+    return wgi_ow_1(w, row->onnx, x);
 }
 
 /* ---- products of matrices ---- */
@@ -98,17 +98,16 @@ WRITER(write_softmax)
 WRITER(write_matmul)
 {
     const bool ta = wgi_ow_whole(k, "ta"), tb = wgi_ow_whole(k, "tb");
-    int a = wgi_ow_cast(w, k->x[0], k->type), b = wgi_ow_cast(w, k->x[1], k->type);
+    int a = wgi_ow_cast(w, in[0], k->type), b = wgi_ow_cast(w, in[1], k->type);
     const bool flat = wgi_ow_shape(w, a).rank == 2 && wgi_ow_shape(w, b).rank == 2;
     if (flat && (ta || tb) && wg_dtype_is_float(k->type)) {
         wgi_ow_int(w, "transA", ta);
         wgi_ow_int(w, "transB", tb);
-        k->y[0] = wgi_ow_op(w, row->onnx, k->type, k->shape, a, b, 0);
-        return;
+        return wgi_ow_op(w, row->onnx, k->type, k->shape, a, b, 0);
     }
     if (ta) a = wgi_ow_swapped(w, a);
     if (tb) b = wgi_ow_swapped(w, b);
-    k->y[0] = wgi_ow_product(w, a, b);
+    return wgi_ow_product(w, a, b);
 }
 
 const wgi_ow_rule wgi_ow_arrangement[] = {

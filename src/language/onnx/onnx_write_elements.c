@@ -10,61 +10,61 @@ static bool is_whole(wg_dtype t) { return t == WG_I32 || t == WG_I64 || t == WG_
 
 /* ---- one operator of ONNX ---- */
 
-WRITER(write_one) { k->y[0] = wgi_ow_1(w, row->onnx, k->x[0]); }
+WRITER(write_one) { return wgi_ow_1(w, row->onnx, in[0]); }
 
 /* Of whole numbers it is x. */
-WRITER(write_rounded) { k->y[0] = is_whole(k->type) ? k->x[0] : wgi_ow_1(w, row->onnx, k->x[0]); }
+WRITER(write_rounded) { return is_whole(k->type) ? in[0] : wgi_ow_1(w, row->onnx, in[0]); }
 
-WRITER(write_two) { k->y[0] = wgi_ow_2(w, row->onnx, k->x[0], k->x[1]); }
+WRITER(write_two) { return wgi_ow_2(w, row->onnx, in[0], in[1]); }
 
-WRITER(write_same) { k->y[0] = wgi_ow_cast(w, k->x[0], k->type); }
+WRITER(write_same) { return wgi_ow_cast(w, in[0], k->type); }
 
 /* Bools are compared as whole numbers, unless it is for being equal. */
 WRITER(write_compared)
 {
-    const bool order = row->onnx[0] != 'E' && wgi_ow_type(w, k->x[0]) == WG_BOOL;
-    const int a = order ? wgi_ow_cast(w, k->x[0], WG_I32) : k->x[0],
-              b = order ? wgi_ow_cast(w, k->x[1], WG_I32) : k->x[1];
-    k->y[0] = wgi_ow_compare(w, row->onnx, a, b);
+    const bool order = row->onnx[0] != 'E' && wgi_ow_type(w, in[0]) == WG_BOOL;
+    const int a = order ? wgi_ow_cast(w, in[0], WG_I32) : in[0],
+              b = order ? wgi_ow_cast(w, in[1], WG_I32) : in[1];
+    return wgi_ow_compare(w, row->onnx, a, b);
 }
 
-WRITER(write_not_equal) { k->y[0] = wgi_ow_not(w, wgi_ow_compare(w, "Equal", k->x[0], k->x[1])); }
+WRITER(write_not_equal) { return wgi_ow_not(w, wgi_ow_compare(w, "Equal", in[0], in[1])); }
 
-WRITER(write_where) { k->y[0] = wgi_ow_where(w, wgi_ow_cast(w, k->x[0], WG_BOOL), k->x[1], k->x[2]); }
+WRITER(write_where) { return wgi_ow_where(w, wgi_ow_cast(w, in[0], WG_BOOL), in[1], in[2]); }
 
 /* Sum knows no whole numbers. */
 WRITER(write_addn)
 {
-    int y = k->x[0];
-    if (!is_whole(k->type)) y = wgi_ow_many(w, row->onnx, k->type, k->shape, k->x, k->operands);
+    int y = in[0];
+    if (!is_whole(k->type)) y = wgi_ow_many(w, row->onnx, k->type, k->shape, in, k->operands);
     else
-        for (int i = 1; i < k->operands; i++) y = wgi_ow_2(w, "Add", y, k->x[i]);
-    k->y[0] = y;
+        for (int i = 1; i < k->operands; i++) y = wgi_ow_2(w, "Add", y, in[i]);
+    return y;
 }
 
 WRITER(write_relu)
 {
-    k->y[0] = is_whole(k->type) ? wgi_ow_2n(w, "Max", k->x[0], 0) : wgi_ow_1(w, row->onnx, k->x[0]);
+    return is_whole(k->type) ? wgi_ow_2n(w, "Max", in[0], 0) : wgi_ow_1(w, row->onnx, in[0]);
 }
 
 WRITER(write_elu)
 {
     wgi_ow_float(w, "alpha", wgi_ow_option(k, "alpha").real);
-    k->y[0] = wgi_ow_1(w, row->onnx, k->x[0]);
+    return wgi_ow_1(w, row->onnx, in[0]);
 }
 
 WRITER(write_hard_sigmoid)
 {
     wgi_ow_float(w, "alpha", 1.0 / 6);
     wgi_ow_float(w, "beta", 0.5);
-    k->y[0] = wgi_ow_1(w, row->onnx, k->x[0]);
+    return wgi_ow_1(w, row->onnx, in[0]);
 }
 
 /* ---- a few operators ---- */
 
-WRITER(write_square) { k->y[0] = wgi_ow_2(w, row->onnx, k->x[0], k->x[0]); }
+WRITER(write_square) { return wgi_ow_2(w, row->onnx, in[0], in[0]); }
 
-WRITER(write_rsqrt) { k->y[0] = wgi_ow_1(w, row->onnx, wgi_ow_1(w, "Sqrt", k->x[0])); }
+WRITER(write_rsqrt) { return wgi_ow_1(w, row->onnx, wgi_ow_1(w, "Sqrt", in[0])); }
 
 /* ---- what rounding has lost: 1 - y of functions to (-1, 1), by their operands ---- */
 
@@ -88,9 +88,9 @@ static int softplus_of(wgi_ow *w, int x)
     return wgi_ow_2(w, "Add", wgi_ow_2n(w, "Max", x, 0), log_of_1_and(w, tail));
 }
 
-WRITER(write_softplus) { k->y[0] = softplus_of(w, k->x[0]); }
+WRITER(write_softplus) { return softplus_of(w, in[0]); }
 
-WRITER(write_log1p) { k->y[0] = log_of_1_and(w, k->x[0]); }
+WRITER(write_log1p) { return log_of_1_and(w, in[0]); }
 
 /* Whether a rest is so small that a difference has lost digits. */
 static int is_small(wgi_ow *w, int rest)
@@ -102,9 +102,8 @@ static int is_small(wgi_ow *w, int rest)
 /* ln x, of x and 1 - x: the second has more digits where x is near 1. */
 WRITER(write_log_by_rest)
 {
-    const int near = is_small(w, k->x[1]);
-    k->y[0] =
-        wgi_ow_where(w, near, log_of_1_and(w, wgi_ow_1(w, "Neg", k->x[1])), wgi_ow_1(w, row->onnx, k->x[0]));
+    const int near = is_small(w, in[1]);
+    return wgi_ow_where(w, near, log_of_1_and(w, wgi_ow_1(w, "Neg", in[1])), wgi_ow_1(w, row->onnx, in[0]));
 }
 
 /* sigma(c x). */
@@ -118,14 +117,14 @@ static int sigmoid_of(wgi_ow *w, int x, double c)
 WRITER(write_sigmoid_rest)
 {
     const bool is_tanh = row->onnx[0] == 'T';
-    const int a = k->x[0], x = k->x[2], above = wgi_ow_compare(w, "Greater", x, wgi_ow_number(w, k->type, 0)),
+    const int a = in[0], x = in[2], above = wgi_ow_compare(w, "Greater", x, wgi_ow_number(w, k->type, 0)),
               up = sigmoid_of(w, x, is_tanh ? -2 : -1), down = sigmoid_of(w, x, is_tanh ? 2 : 1),
               rest = is_tanh ? wgi_ow_2n(w, "Mul", up, 2) : up,
               part = is_tanh ? wgi_ow_2n(w, "Mul", down, 2) : down,
               high = wgi_ow_2(w, "Add", wgi_ow_2n(w, "Sub", a, 1), rest),
               low = wgi_ow_2(w, "Sub", is_tanh ? wgi_ow_2n(w, "Add", a, 1) : a, part),
-              difference = wgi_ow_2(w, "Sub", a, k->x[1]);
-    k->y[0] = wgi_ow_where(w, is_small(w, difference), wgi_ow_where(w, above, high, low), difference);
+              difference = wgi_ow_2(w, "Sub", a, in[1]);
+    return wgi_ow_where(w, is_small(w, difference), wgi_ow_where(w, above, high, low), difference);
 }
 
 /* a times the slope of tanh, (1 - y) (1 + y), or of sigma, (1 - y) y. Where these have lost digits it is made
@@ -133,74 +132,74 @@ WRITER(write_sigmoid_rest)
 WRITER(write_slope)
 {
     const bool is_tanh = row->onnx[0] == 'T';
-    const int y = k->x[1], x = k->x[2], rest = wgi_ow_2(w, "Sub", wgi_ow_number(w, k->type, 1), y),
+    const int y = in[1], x = in[2], rest = wgi_ow_2(w, "Sub", wgi_ow_number(w, k->type, 1), y),
               by_y = wgi_ow_2(w, "Mul", rest, is_tanh ? wgi_ow_2n(w, "Add", y, 1) : y),
               both =
                   wgi_ow_2(w, "Mul", sigmoid_of(w, x, is_tanh ? 2 : 1), sigmoid_of(w, x, is_tanh ? -2 : -1)),
               by_x = is_tanh ? wgi_ow_2n(w, "Mul", both, 4) : both;
-    k->y[0] = wgi_ow_2(w, "Mul", k->x[0], wgi_ow_where(w, is_small(w, is_tanh ? by_y : rest), by_x, by_y));
+    return wgi_ow_2(w, "Mul", in[0], wgi_ow_where(w, is_small(w, is_tanh ? by_y : rest), by_x, by_y));
 }
 
 /* ln(1 - p), of p and 1 - p: the first has more digits where it is small. */
 WRITER(write_log_softmax_rest)
 {
-    const int near = log_of_1_and(w, wgi_ow_1(w, "Neg", k->x[0]));
-    k->y[0] = wgi_ow_where(w, is_small(w, k->x[0]), near, wgi_ow_1(w, row->onnx, k->x[1]));
+    const int near = log_of_1_and(w, wgi_ow_1(w, "Neg", in[0]));
+    return wgi_ow_where(w, is_small(w, in[0]), near, wgi_ow_1(w, row->onnx, in[1]));
 }
 
 /* ln sigma(x) is -ln(1 + e^-x), and ln(1 - sigma(x)) is -ln(1 + e^x). Operand 1 is x. */
 WRITER(write_log_sigmoid)
 {
     const bool rest = k->op->name[11] != 0;
-    const int x = rest ? k->x[1] : wgi_ow_1(w, "Neg", k->x[1]);
-    k->y[0] = wgi_ow_1(w, "Neg", softplus_of(w, x));
+    const int x = rest ? in[1] : wgi_ow_1(w, "Neg", in[1]);
+    return wgi_ow_1(w, "Neg", softplus_of(w, x));
 }
 
 /* ln(1 - tanh(x)^2) = 2 (ln 2 - |x| - ln(1 + e^(-2 |x|))). */
 WRITER(write_log_sech2)
 {
-    const int size = wgi_ow_1(w, "Abs", k->x[1]), tail = softplus_of(w, wgi_ow_2n(w, "Mul", size, -2)),
+    const int size = wgi_ow_1(w, "Abs", in[1]), tail = softplus_of(w, wgi_ow_2n(w, "Mul", size, -2)),
               half = wgi_ow_2(w, "Sub", wgi_ow_number(w, k->type, log(2)), wgi_ow_2(w, "Add", size, tail));
-    k->y[0] = wgi_ow_2n(w, "Mul", half, 2);
+    return wgi_ow_2n(w, "Mul", half, 2);
 }
 
 /* Where |x| is small, by u = e^x: x (u - 1) / ln u. */
 WRITER(write_expm1)
 {
-    const int x = k->x[0], u = wgi_ow_1(w, row->onnx, x), gap = wgi_ow_2n(w, "Sub", u, 1),
+    const int x = in[0], u = wgi_ow_1(w, row->onnx, x), gap = wgi_ow_2n(w, "Sub", u, 1),
               zero = wgi_ow_number(w, k->type, 0), one = wgi_ow_number(w, k->type, 1),
               half = wgi_ow_number(w, k->type, 0.5), none = wgi_ow_compare(w, "Equal", gap, zero),
               small = wgi_ow_compare(w, "Less", wgi_ow_1(w, "Abs", x), half),
               log = wgi_ow_1(w, "Log", wgi_ow_where(w, none, wgi_ow_number(w, k->type, 2), u)),
               part = wgi_ow_where(w, none, one, wgi_ow_2(w, "Div", gap, log)),
               fine = wgi_ow_2(w, "Mul", x, part);
-    k->y[0] = wgi_ow_where(w, small, fine, gap);
+    return wgi_ow_where(w, small, fine, gap);
 }
 
 WRITER(write_unit_gap)
 {
-    const int one = wgi_ow_number(w, k->type, 1), less = wgi_ow_2(w, "Sub", one, k->x[0]);
-    k->y[0] = wgi_ow_2(w, row->onnx, less, wgi_ow_2(w, "Add", one, k->x[0]));
+    const int one = wgi_ow_number(w, k->type, 1), less = wgi_ow_2(w, "Sub", one, in[0]);
+    return wgi_ow_2(w, row->onnx, less, wgi_ow_2(w, "Add", one, in[0]));
 }
 
 WRITER(write_nearest_finite)
 {
     const double most = k->type == WG_F32 ? (double)FLT_MAX : DBL_MAX;
-    k->y[0] = wgi_ow_op(w, row->onnx, k->type, k->shape, k->x[0], wgi_ow_number(w, k->type, -most),
-                        wgi_ow_number(w, k->type, most));
+    return wgi_ow_op(w, row->onnx, k->type, k->shape, in[0], wgi_ow_number(w, k->type, -most),
+                     wgi_ow_number(w, k->type, most));
 }
 
 /* The angle of (b, a): that of a / b, and half a turn more where b is below 0. */
 WRITER(write_atan2)
 {
     const wg_dtype t = k->type;
-    const int a = k->x[0], b = k->x[1], zero = wgi_ow_number(w, t, 0), one = wgi_ow_number(w, t, 1),
+    const int a = in[0], b = in[1], zero = wgi_ow_number(w, t, 0), one = wgi_ow_number(w, t, 1),
               none = wgi_ow_compare(w, "Equal", b, zero), back = wgi_ow_compare(w, "Less", b, zero),
               down = wgi_ow_compare(w, "Less", a, zero),
               turn = wgi_ow_where(w, down, wgi_ow_number(w, t, -PI), wgi_ow_number(w, t, PI)),
               angle = wgi_ow_1(w, row->onnx, wgi_ow_2(w, "Div", a, wgi_ow_where(w, none, one, b))),
               whole = wgi_ow_2(w, "Add", angle, wgi_ow_where(w, back, turn, zero));
-    k->y[0] = wgi_ow_where(w, none, wgi_ow_2n(w, "Mul", wgi_ow_1(w, "Sign", a), PI / 2), whole);
+    return wgi_ow_where(w, none, wgi_ow_2n(w, "Mul", wgi_ow_1(w, "Sign", a), PI / 2), whole);
 }
 
 /* ---- division with a remainder ---- */
@@ -236,33 +235,27 @@ static int is_beyond(wgi_ow *w, int r, int b)
 
 WRITER(write_remainder)
 {
-    const int a = k->x[0], b = k->x[1];
-    if (is_whole(k->type)) {
-        k->y[0] = zero_where_zero(w, b, left_over(w, a, no_zero(w, b), false));
-        return;
-    }
+    const int a = in[0], b = in[1];
+    if (is_whole(k->type)) return zero_where_zero(w, b, left_over(w, a, no_zero(w, b), false));
     const int r = left_over(w, a, b, true), more = wgi_ow_2(w, "Add", r, b);
-    k->y[0] = wgi_ow_where(w, is_beyond(w, r, b), more, r);
+    return wgi_ow_where(w, is_beyond(w, r, b), more, r);
 }
 
 WRITER(write_fmod)
 {
-    const int a = k->x[0], b = k->x[1];
-    k->y[0] = is_whole(k->type) ? zero_where_zero(w, b, left_over(w, a, no_zero(w, b), true))
-                                : left_over(w, a, b, true);
+    const int a = in[0], b = in[1];
+    return is_whole(k->type) ? zero_where_zero(w, b, left_over(w, a, no_zero(w, b), true))
+                             : left_over(w, a, b, true);
 }
 
 /* The quotient of a number from which the remainder is gone. */
 WRITER(write_floor_divide)
 {
     const bool whole = is_whole(k->type);
-    const int a = k->x[0], b = whole ? no_zero(w, k->x[1]) : k->x[1], r = left_over(w, a, b, !whole);
-    if (whole) {
-        k->y[0] = zero_where_zero(w, k->x[1], wgi_ow_2(w, "Div", wgi_ow_2(w, "Sub", a, r), b));
-        return;
-    }
+    const int a = in[0], b = whole ? no_zero(w, in[1]) : in[1], r = left_over(w, a, b, !whole);
+    if (whole) return zero_where_zero(w, in[1], wgi_ow_2(w, "Div", wgi_ow_2(w, "Sub", a, r), b));
     const int near = wgi_ow_2(w, "Div", wgi_ow_2(w, "Sub", a, r), b), less = wgi_ow_2n(w, "Sub", near, 1);
-    k->y[0] = wgi_ow_1(w, row->onnx, wgi_ow_where(w, is_beyond(w, r, b), less, near));
+    return wgi_ow_1(w, row->onnx, wgi_ow_where(w, is_beyond(w, r, b), less, near));
 }
 
 const wgi_ow_rule wgi_ow_elementwise[] = {

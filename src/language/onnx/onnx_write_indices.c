@@ -25,20 +25,19 @@ static int numbers_of(wgi_ow *w, int v, const wg_shape *x, int batch, const chos
 WRITER(write_gather)
 {
     const int batch = (int)wgi_ow_whole(k, "batch");
-    const wg_shape s = wgi_ow_shape(w, k->x[0]), numbers = wgi_ow_shape(w, k->x[1]);
+    const wg_shape s = wgi_ow_shape(w, in[0]), numbers = wgi_ow_shape(w, in[1]);
     if (!batch) {
-        const int at = wgi_ow_cast(w, k->x[1], WG_I64);
+        const int at = wgi_ow_cast(w, in[1], WG_I64);
         wgi_ow_int(w, "axis", 0);
-        k->y[0] = wgi_ow_op(w, row->onnx, k->type, k->shape, k->x[0], at, 0);
-        return;
+        return wgi_ow_op(w, row->onnx, k->type, k->shape, in[0], at, 0);
     }
     const chosen c = chosen_of(&s, &numbers, batch);
-    const int at = numbers_of(w, k->x[1], &s, batch, &c),
+    const int at = numbers_of(w, in[1], &s, batch, &c),
               each = wgi_ow_shaped(w, at, WG_SHAPE(c.batch, c.numbers, 1)),
-              x = wgi_ow_shaped(w, k->x[0], WG_SHAPE(c.batch, c.rows, c.columns));
+              x = wgi_ow_shaped(w, in[0], WG_SHAPE(c.batch, c.rows, c.columns));
     wgi_ow_int(w, "batch_dims", 1);
     const int y = wgi_ow_op(w, "GatherND", k->type, WG_SHAPE(c.batch, c.numbers, c.columns), x, each, 0);
-    k->y[0] = wgi_ow_shaped(w, y, k->shape);
+    return wgi_ow_shaped(w, y, k->shape);
 }
 
 /* [batch, rows, numbers]: 1 where a number is that of the row. */
@@ -58,7 +57,7 @@ static int shares_of(wgi_ow *w, int numbers, const chosen *c, wg_dtype t)
 static int of_all_rows(wgi_ow *w, int numbers, const chosen *c)
 {
     const int rows = wgi_ow_number(w, WG_I64, (double)c->rows), from_0 = wgi_ow_2(w, "Mod", numbers, rows),
-              first = wgi_ow_2(w, "Mul", wgi_ow_counted(w, WG_I64, 2, 0, c->batch), rows);
+              first = wgi_ow_2(w, "Mul", wgi_ow_counted(w, 2, 0, c->batch), rows);
     return wgi_ow_shaped(w, wgi_ow_2(w, "Add", from_0, first), WG_SHAPE(c->batch * c->numbers, 1));
 }
 
@@ -88,41 +87,40 @@ WRITER(write_gather_grad)
 {
     int y = 0;
     for (int p = 0; p + 1 < k->operands; p += 2) y = with_rows(w, k, p, y);
-    k->y[0] = y ? y : wgi_ow_spread(w, wgi_ow_number(w, k->type, 0), k->shape);
+    return y ? y : wgi_ow_spread(w, wgi_ow_number(w, k->type, 0), k->shape);
 }
 
 WRITER(write_one_hot)
 {
     const int64_t count = wgi_ow_whole(k, "count");
-    const int numbers = wgi_ow_cast(w, k->x[0], WG_I64),
-              all = wgi_ow_counted(w, WG_I64, k->shape.rank, k->shape.rank - 1, count),
+    const int numbers = wgi_ow_cast(w, in[0], WG_I64),
+              all = wgi_ow_counted(w, k->shape.rank, k->shape.rank - 1, count),
               each = wgi_ow_shaped(w, numbers, wgi_ow_resized(k->shape, k->shape.rank - 1, 1));
-    k->y[0] = wgi_ow_cast(w, wgi_ow_compare(w, "Equal", each, all), k->type);
+    return wgi_ow_cast(w, wgi_ow_compare(w, "Equal", each, all), k->type);
 }
 
 WRITER(write_index_along)
 {
     const int axis = (int)wgi_ow_whole(k, "axis");
-    k->y[0] = wgi_ow_spread(
-        w, wgi_ow_cast(w, wgi_ow_counted(w, WG_I64, k->shape.rank, axis, k->shape.dim[axis]), k->type),
-        k->shape);
+    return wgi_ow_spread(
+        w, wgi_ow_cast(w, wgi_ow_counted(w, k->shape.rank, axis, k->shape.dim[axis]), k->type), k->shape);
 }
 
 WRITER(write_unit_rows)
 {
-    const int rows = wgi_ow_counted(w, WG_I64, 2, 0, k->shape.dim[0]),
+    const int rows = wgi_ow_counted(w, 2, 0, k->shape.dim[0]),
               at = wgi_ow_2n(w, "Add", rows, (double)wgi_ow_whole(k, "from")),
-              columns = wgi_ow_counted(w, WG_I64, 2, 1, k->shape.dim[1]);
-    k->y[0] = wgi_ow_cast(w, wgi_ow_compare(w, row->onnx, columns, at), k->type);
+              columns = wgi_ow_counted(w, 2, 1, k->shape.dim[1]);
+    return wgi_ow_cast(w, wgi_ow_compare(w, row->onnx, columns, at), k->type);
 }
 
 /* NonZero gives a row for each axis: of the flat x there is one. */
 WRITER(write_nonzero)
 {
-    const wg_shape s = wgi_ow_shape(w, k->x[0]);
-    const int flat = wgi_ow_shaped(w, k->x[0], WG_SHAPE(wg_shape_size(s)));
-    k->y[0] =
-        wgi_ow_shaped(w, wgi_ow_op(w, row->onnx, WG_I64, WG_SHAPE(1, k->shape.dim[0]), flat, 0, 0), k->shape);
+    const wg_shape s = wgi_ow_shape(w, in[0]);
+    const int flat = wgi_ow_shaped(w, in[0], WG_SHAPE(wg_shape_size(s)));
+    return wgi_ow_shaped(w, wgi_ow_op(w, row->onnx, WG_I64, WG_SHAPE(1, k->shape.dim[0]), flat, 0, 0),
+                         k->shape);
 }
 
 const wgi_ow_rule wgi_ow_indices[] = {

@@ -77,7 +77,7 @@ static int pivot_row(wgi_ow *w, int x, int64_t j)
     wgi_ow_int(w, "axis", 1);
     wgi_ow_int(w, "keepdims", 1);
     const int most = wgi_ow_op(w, "ArgMax", WG_I64, wgi_ow_resized(wgi_ow_shape(w, seen), 1, 1), seen, 0, 0);
-    return wgi_ow_compare(w, "Equal", wgi_ow_counted(w, WG_I64, 3, 1, n), most);
+    return wgi_ow_compare(w, "Equal", wgi_ow_counted(w, 3, 1, n), most);
 }
 
 /* Column j becomes zero below the diagonal, where the factors are kept. */
@@ -95,17 +95,18 @@ static int eliminated(wgi_ow *w, int x, int64_t j)
 
 WRITER(write_lu)
 {
-    if (is_too_large(w, k->x[0])) return;
-    int x = flat(w, k->x[0]);
+    if (is_too_large(w, in[0])) return 0;
+    int x = flat(w, in[0]);
     const wg_shape s = wgi_ow_shape(w, x);
-    int rows = wgi_ow_spread(w, wgi_ow_counted(w, WG_I64, 3, 1, s.dim[1]), WG_SHAPE(s.dim[0], s.dim[1], 1));
+    int rows = wgi_ow_spread(w, wgi_ow_counted(w, 3, 1, s.dim[1]), WG_SHAPE(s.dim[0], s.dim[1], 1));
     for (int64_t j = 0; j < s.dim[1]; j++) {
         const int is = pivot_row(w, x, j);
         rows = exchanged(w, rows, is, j);
         x = eliminated(w, exchanged(w, x, is, j), j);
     }
-    k->y[0] = wgi_ow_shaped(w, x, k->shape);
+    const int y = wgi_ow_shaped(w, x, k->shape);
     k->y[1] = wgi_ow_shaped(w, rows, wgi_ow_without(k->shape, k->shape.rank - 1));
+    return y;
 }
 
 /* ---- systems of equations ---- */
@@ -130,21 +131,21 @@ static int solved(wgi_ow *w, triangle t, int b)
 
 WRITER(write_triangular_solve)
 {
-    if (is_too_large(w, k->x[0])) return;
+    if (is_too_large(w, in[0])) return 0;
     const bool transposed = wgi_ow_whole(k, "transposed"), upper = wgi_ow_whole(k, "upper");
-    int a = flat(w, k->x[0]), b = k->x[1];
-    const bool vector = wgi_ow_shape(w, b).rank < wgi_ow_shape(w, k->x[0]).rank;
+    int a = flat(w, in[0]), b = in[1];
+    const bool vector = wgi_ow_shape(w, b).rank < wgi_ow_shape(w, in[0]).rank;
     if (vector) b = wgi_ow_shaped(w, b, wgi_ow_with(wgi_ow_shape(w, b), wgi_ow_shape(w, b).rank, 1));
     if (transposed) a = wgi_ow_swapped(w, a);
     const triangle t = { a, upper != transposed, wgi_ow_whole(k, "unit") };
-    k->y[0] = wgi_ow_shaped(w, solved(w, t, flat(w, b)), k->shape);
+    return wgi_ow_shaped(w, solved(w, t, flat(w, b)), k->shape);
 }
 
 /* [batch, n, n]: 1 in row i where the column is rows[i]. */
 static int exchange_of(wgi_ow *w, int rows, int64_t batch, int64_t n, wg_dtype t)
 {
     const int each = wgi_ow_shaped(w, rows, WG_SHAPE(batch, n, 1));
-    return wgi_ow_cast(w, wgi_ow_compare(w, "Equal", each, wgi_ow_counted(w, WG_I64, 3, 2, n)), t);
+    return wgi_ow_cast(w, wgi_ow_compare(w, "Equal", each, wgi_ow_counted(w, 3, 2, n)), t);
 }
 
 /* The diagonal, as [batch, n]. */
@@ -174,10 +175,10 @@ static int is_weak(wgi_ow *w, int lu)
 
 WRITER(write_lu_solve)
 {
-    if (is_too_large(w, k->x[1])) return;
-    const int lu = flat(w, k->x[1]), b = flat(w, k->x[3]);
+    if (is_too_large(w, in[1])) return 0;
+    const int lu = flat(w, in[1]), b = flat(w, in[3]);
     const wg_shape s = wgi_ow_shape(w, lu);
-    const int order = exchange_of(w, k->x[2], s.dim[0], s.dim[1], k->type);
+    const int order = exchange_of(w, in[2], s.dim[0], s.dim[1], k->type);
     int y;
     if (wgi_ow_whole(k, "transposed")) {
         const int turned = wgi_ow_swapped(w, lu);
@@ -190,7 +191,7 @@ WRITER(write_lu_solve)
     }
     if (wgi_ow_whole(k, "or_zero"))
         y = wgi_ow_where(w, wgi_ow_shaped(w, is_weak(w, lu), WG_SHAPE(s.dim[0], 1, 1)), zero_of(w, y), y);
-    k->y[0] = wgi_ow_shaped(w, y, k->shape);
+    return wgi_ow_shaped(w, y, k->shape);
 }
 
 /* ---- determinants ---- */
@@ -211,12 +212,9 @@ enum { DET, SIGN, LOG, LOGDET, WEAK };
 WRITER(write_lu_det)
 {
     const int64_t what = wgi_ow_whole(k, "what");
-    const int lu = flat(w, k->x[1]);
+    const int lu = flat(w, in[1]);
     const wg_shape s = wgi_ow_shape(w, lu);
-    if (what == WEAK) {
-        k->y[0] = wgi_ow_shaped(w, wgi_ow_cast(w, is_weak(w, lu), k->type), k->shape);
-        return;
-    }
+    if (what == WEAK) return wgi_ow_shaped(w, wgi_ow_cast(w, is_weak(w, lu), k->type), k->shape);
     const int d = diagonal(w, lu);
     int y;
     if (what == LOG || what == LOGDET)
@@ -224,9 +222,9 @@ WRITER(write_lu_det)
     else {
         const int product =
             wgi_ow_reduced(w, row->onnx, what == DET ? d : wgi_ow_1(w, "Sign", d), WG_SHAPE(1), false);
-        y = wgi_ow_2(w, "Mul", product, sign_of_rows(w, k->x[2], s.dim[0], s.dim[1], k->type));
+        y = wgi_ow_2(w, "Mul", product, sign_of_rows(w, in[2], s.dim[0], s.dim[1], k->type));
     }
-    k->y[0] = wgi_ow_shaped(w, y, k->shape);
+    return wgi_ow_shaped(w, y, k->shape);
 }
 
 /* The unit matrix times numbers [batch]. */
@@ -246,12 +244,12 @@ static int minus_trace(wgi_ow *w, int x, double over)
 WRITER(write_cofactors)
 {
     const bool slope = k->operands > 2;
-    const int a = flat(w, k->x[0]), c = slope ? flat(w, k->x[2]) : 0;
+    const int a = flat(w, in[0]), c = slope ? flat(w, in[2]) : 0;
     const wg_shape s = wgi_ow_shape(w, a);
     const int64_t n = s.dim[1];
     const int ones = wgi_ow_spread(w, wgi_ow_number(w, k->type, 1), WG_SHAPE(s.dim[0]));
     int m = times_unit(w, ones, n), d = slope ? wgi_ow_2n(w, "Mul", m, 0) : 0;
-    if (is_too_large(w, k->x[0])) return;
+    if (is_too_large(w, in[0])) return 0;
     for (int64_t i = 1; i < n; i++) {
         const int am = wgi_ow_product(w, a, m);
         if (slope) {
@@ -261,17 +259,17 @@ WRITER(write_cofactors)
         m = wgi_ow_2(w, row->onnx, am, times_unit(w, minus_trace(w, am, (double)i), n));
     }
     const int y = wgi_ow_2n(w, "Mul", wgi_ow_swapped(w, slope ? d : m), n % 2 ? 1 : -1),
-              weak = wgi_ow_shaped(w, k->x[1], WG_SHAPE(s.dim[0], 1, 1)),
+              weak = wgi_ow_shaped(w, in[1], WG_SHAPE(s.dim[0], 1, 1)),
               none = wgi_ow_compare(w, "Equal", weak, wgi_ow_number(w, wgi_ow_type(w, weak), 0));
-    k->y[0] = wgi_ow_shaped(w, wgi_ow_where(w, none, zero_of(w, y), y), k->shape);
+    return wgi_ow_shaped(w, wgi_ow_where(w, none, zero_of(w, y), y), k->shape);
 }
 
 /* ---- other factors ---- */
 
 WRITER(write_cholesky)
 {
-    if (is_too_large(w, k->x[0])) return;
-    int x = flat(w, k->x[0]), column[MOST_ROWS];
+    if (is_too_large(w, in[0])) return 0;
+    int x = flat(w, in[0]), column[MOST_ROWS];
     const int n = (int)rows_of(w, x);
     x = wgi_ow_2n(w, "Mul", wgi_ow_2(w, "Add", x, wgi_ow_swapped(w, x)), 0.5);
     for (int j = 0; j < n; j++) {
@@ -280,7 +278,7 @@ WRITER(write_cholesky)
         column[j] = wgi_ow_where(w, mask(w, n, 1, FROM_ROW, j), all, zero_of(w, x));
         if (j < n - 1) x = wgi_ow_2(w, "Sub", x, wgi_ow_2(w, "Mul", column[j], wgi_ow_swapped(w, column[j])));
     }
-    k->y[0] = wgi_ow_shaped(w, wgi_ow_joined(w, column, n, 2), k->shape);
+    return wgi_ow_shaped(w, wgi_ow_joined(w, column, n, 2), k->shape);
 }
 
 /* What is left of v without its parts along the columns of q. */
@@ -292,8 +290,8 @@ static int apart(wgi_ow *w, int v, int q)
 /* By Gram and Schmidt, each column twice: one time loses digits. */
 WRITER(write_qr)
 {
-    if (is_too_large(w, k->x[0])) return;
-    const int x = flat(w, k->x[0]), n = (int)wgi_ow_shape(w, x).dim[2];
+    if (is_too_large(w, in[0])) return 0;
+    const int x = flat(w, in[0]), n = (int)wgi_ow_shape(w, x).dim[2];
     int q = 0;
     for (int j = 0; j < n; j++) {
         int v = at_column(w, x, j);
@@ -307,8 +305,9 @@ WRITER(write_qr)
               r = wgi_ow_where(w, below, all, wgi_ow_where(w, on, all, zero_of(w, x)));
     wg_shape s = k->shape;
     s.dim[s.rank - 2] = n;
-    k->y[0] = wgi_ow_shaped(w, q, k->shape);
+    const int y = wgi_ow_shaped(w, q, k->shape);
     k->y[1] = wgi_ow_shaped(w, r, s);
+    return y;
 }
 
 const wgi_ow_rule wgi_ow_matrices[] = {

@@ -148,9 +148,9 @@ int wgi_ow_reduced(wgi_ow *w, const char *op, int a, wg_shape axes, bool keep)
     return wgi_ow_op(w, op, wgi_ow_type(w, a), s, a, operand ? wgi_ow_list(w, axes.dim, axes.rank) : 0, 0);
 }
 
-int wgi_ow_reduced_last(wgi_ow *w, const char *op, int a, bool keep)
+int wgi_ow_mean_last(wgi_ow *w, int a, bool keep)
 {
-    return wgi_ow_reduced(w, op, a, WG_SHAPE(wgi_ow_shape(w, a).rank - 1), keep);
+    return wgi_ow_reduced(w, "ReduceMean", a, WG_SHAPE(wgi_ow_shape(w, a).rank - 1), keep);
 }
 
 int wgi_ow_cut(wgi_ow *w, int a, int axis, int64_t from, int64_t count, int64_t step)
@@ -200,24 +200,14 @@ int wgi_ow_product(wgi_ow *w, int a, int b)
     return wgi_ow_op(w, "MatMul", wgi_ow_type(w, a), s, a, b, 0);
 }
 
-int wgi_ow_counted(wgi_ow *w, wg_dtype t, int rank, int axis, int64_t n)
+int wgi_ow_counted(wgi_ow *w, int rank, int axis, int64_t n)
 {
     wg_shape s = { rank, { 1, 1, 1, 1, 1, 1, 1, 1 } };
     s.dim[axis] = n;
     int64_t *all = wg_alloc(w->c, (size_t)n, sizeof *all);
-    float *floats = wg_alloc(w->c, (size_t)n, sizeof *floats);
-    double *doubles = wg_alloc(w->c, (size_t)n, sizeof *doubles);
-    int y = 0;
-    for (int64_t i = 0; all && floats && doubles && i < n; i++)
-        all[i] = i, floats[i] = (float)i, doubles[i] = (double)i;
-    if (all && floats && doubles)
-        y = wgi_ow_constant(w, t, s,
-                            t == WG_F32   ? (const void *)floats
-                            : t == WG_F64 ? (const void *)doubles
-                                          : all);
+    for (int64_t i = 0; all && i < n; i++) all[i] = i;
+    const int y = all ? wgi_ow_constant(w, WG_I64, s, all) : 0;
     wg_free(w->c, all);
-    wg_free(w->c, floats);
-    wg_free(w->c, doubles);
     return y;
 }
 

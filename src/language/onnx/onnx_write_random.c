@@ -11,25 +11,25 @@ static int drawn(wgi_ow *w, const char *op, wg_dtype t, wg_shape s)
     return wgi_ow_shaped(w, wgi_ow_op(w, op, t, least, 0, 0, 0), s);
 }
 
-WRITER(write_random) { k->y[0] = drawn(w, row->onnx, k->type, k->shape); }
+WRITER(write_random) { return drawn(w, row->onnx, k->type, k->shape); }
 
 WRITER(write_bernoulli)
 {
-    const int u = drawn(w, row->onnx, wgi_ow_type(w, k->x[0]), k->shape);
-    k->y[0] = wgi_ow_cast(w, wgi_ow_compare(w, "Less", u, k->x[0]), k->type);
+    const int u = drawn(w, row->onnx, wgi_ow_type(w, in[0]), k->shape);
+    return wgi_ow_cast(w, wgi_ow_compare(w, "Less", u, in[0]), k->type);
 }
 
 /* The place of the largest of x - ln(-ln u). */
 WRITER(write_categorical)
 {
-    const wg_dtype t = wgi_ow_type(w, k->x[0]);
+    const wg_dtype t = wgi_ow_type(w, in[0]);
     wgi_ow_float(w, "low", FLT_MIN);
-    const int u = drawn(w, row->onnx, t, wgi_ow_shape(w, k->x[0])),
+    const int u = drawn(w, row->onnx, t, wgi_ow_shape(w, in[0])),
               log = wgi_ow_1(w, "Log", wgi_ow_1(w, "Neg", wgi_ow_1(w, "Log", u))),
-              score = wgi_ow_2(w, "Sub", k->x[0], log);
+              score = wgi_ow_2(w, "Sub", in[0], log);
     wgi_ow_int(w, "axis", -1);
     wgi_ow_int(w, "keepdims", 0);
-    k->y[0] = wgi_ow_cast(w, wgi_ow_op(w, "ArgMax", WG_I64, k->shape, score, 0, 0), k->type);
+    return wgi_ow_cast(w, wgi_ow_op(w, "ArgMax", WG_I64, k->shape, score, 0, 0), k->type);
 }
 
 /* Who uses a stream again, as a gradient does, keeps what the first one has kept. */
@@ -44,18 +44,16 @@ static int kept_by(const wgi_ow *w, uint32_t stream, const wg_shape *s)
 WRITER(write_random_keep)
 {
     const uint32_t stream = wg_node_operand(k->n, 2).index;
-    const int mask = kept_by(w, stream, &k->shape), p = k->x[1], zero = wgi_ow_number(w, k->type, 0);
-    if (mask) {
-        k->y[0] = wgi_ow_where(w, mask, wgi_ow_2(w, "Div", k->x[0], p), zero);
-        return;
-    }
+    const int mask = kept_by(w, stream, &k->shape), p = in[1], zero = wgi_ow_number(w, k->type, 0);
+    if (mask) return wgi_ow_where(w, mask, wgi_ow_2(w, "Div", in[0], p), zero);
     const int drop = wgi_ow_2(w, "Sub", wgi_ow_number(w, k->type, 1), p), on = wgi_ow_number(w, WG_BOOL, 1);
-    k->y[0] = wgi_ow_op(w, row->onnx, k->type, k->shape, k->x[0], drop, on);
-    const int kept = wgi_ow_also(w, WG_BOOL, k->shape);
+    const int y = wgi_ow_op(w, row->onnx, k->type, k->shape, in[0], drop, on),
+              kept = wgi_ow_also(w, WG_BOOL, k->shape);
     wgi_ow_mask *more = wgi_ow_grown(w, w->mask, w->masks, &w->mask_room, sizeof *more);
-    if (!more) return;
+    if (!more) return 0;
     w->mask = more;
     w->mask[w->masks++] = (wgi_ow_mask){ stream, kept };
+    return y;
 }
 
 const wgi_ow_rule wgi_ow_random[] = {

@@ -6,15 +6,15 @@
 /* From opset 17 on there is an operator. The mean and the variance are for gradients. */
 WRITER(write_layer_norm)
 {
-    if (w->opset < 17) return;
-    const int x = k->x[0], mean = wgi_ow_reduced_last(w, "ReduceMean", x, true),
-              gap = wgi_ow_2(w, "Sub", x, mean);
+    if (w->opset < 17) return 0;
+    const int x = in[0], mean = wgi_ow_mean_last(w, x, true), gap = wgi_ow_2(w, "Sub", x, mean);
     const wg_shape s = wgi_ow_without(k->shape, k->shape.rank - 1);
     wgi_ow_int(w, "axis", -1);
     wgi_ow_float(w, "epsilon", wgi_ow_option(k, "eps").real);
-    k->y[0] = wgi_ow_op(w, row->onnx, k->type, k->shape, x, k->x[1], k->x[2]);
+    const int y = wgi_ow_op(w, row->onnx, k->type, k->shape, x, in[1], in[2]);
     k->y[1] = wgi_ow_shaped(w, mean, s);
-    k->y[2] = wgi_ow_reduced_last(w, "ReduceMean", wgi_ow_2(w, "Mul", gap, gap), false);
+    k->y[2] = wgi_ow_mean_last(w, wgi_ow_2(w, "Mul", gap, gap), false);
+    return y;
 }
 
 /* The order of all elements, or the first `count` of it. */
@@ -23,21 +23,21 @@ WRITER(write_sorted)
     const int axis = (int)wgi_ow_whole(k, "axis");
     const bool largest = wgi_ow_option(k, "count").kind == WG_ATTR_SIZE ? !wgi_ow_whole(k, "smallest")
                                                                         : wgi_ow_whole(k, "descending");
-    const int x = k->type == WG_BOOL ? wgi_ow_cast(w, k->x[0], WG_I32) : k->x[0],
+    const int x = k->type == WG_BOOL ? wgi_ow_cast(w, in[0], WG_I32) : in[0],
               count = wgi_ow_list(w, &k->shape.dim[axis], 1);
     wgi_ow_int(w, "axis", axis);
     wgi_ow_int(w, "largest", largest);
     wgi_ow_int(w, "sorted", 1);
     const int y = wgi_ow_op(w, row->onnx, wgi_ow_type(w, x), k->shape, x, count, 0);
     k->y[1] = wgi_ow_also(w, WG_I64, k->shape);
-    k->y[0] = wgi_ow_cast(w, y, k->type);
+    return wgi_ow_cast(w, y, k->type);
 }
 
 /* 1 - y, as the sum of the others in a row that adds up to 1. */
 WRITER(write_softmax_rest)
 {
-    const int sum = wgi_ow_reduced(w, row->onnx, k->x[0], WG_SHAPE(wgi_ow_whole(k, "axis")), true);
-    k->y[0] = wgi_ow_2(w, "Sub", sum, k->x[0]);
+    const int sum = wgi_ow_reduced(w, row->onnx, in[0], WG_SHAPE(wgi_ow_whole(k, "axis")), true);
+    return wgi_ow_2(w, "Sub", sum, in[0]);
 }
 
 /* ---- results along an axis: after step d each is made of the 2 d elements up to it ---- */
@@ -52,23 +52,23 @@ WRITER(write_linear_scan)
 {
     const int axis = (int)wgi_ow_whole(k, "axis");
     const bool back = wgi_ow_whole(k, "reverse");
-    int a = k->x[0], b = k->x[1];
+    int a = in[0], b = in[1];
     for (int64_t d = 1; d < k->shape.dim[axis]; d *= 2) {
         b = wgi_ow_2(w, "Add", wgi_ow_2(w, row->onnx, a, moved(w, b, axis, d, back, 0)), b);
         a = wgi_ow_2(w, row->onnx, a, moved(w, a, axis, d, back, 0));
     }
-    k->y[0] = b;
+    return b;
 }
 
 WRITER(write_cumprod)
 {
     const int axis = (int)wgi_ow_whole(k, "axis");
     const bool back = wgi_ow_whole(k, "reverse");
-    int y = wgi_ow_cast(w, k->x[0], k->type);
+    int y = wgi_ow_cast(w, in[0], k->type);
     if (wgi_ow_whole(k, "exclusive")) y = moved(w, y, axis, 1, back, 1);
     for (int64_t d = 1; d < k->shape.dim[axis]; d *= 2)
         y = wgi_ow_2(w, row->onnx, y, moved(w, y, axis, d, back, 1));
-    k->y[0] = y;
+    return y;
 }
 
 /* ln(e^a + e^b). Where both are -inf it is -inf. */
@@ -87,9 +87,10 @@ WRITER(write_logcumsumexp)
 {
     const int axis = (int)wgi_ow_whole(k, "axis");
     const bool back = wgi_ow_whole(k, "reverse");
-    k->y[0] = k->x[0];
+    int y = in[0];
     for (int64_t d = 1; d < k->shape.dim[axis]; d *= 2)
-        k->y[0] = log_sum(w, k->y[0], moved(w, k->y[0], axis, d, back, -INFINITY));
+        y = log_sum(w, y, moved(w, y, axis, d, back, -INFINITY));
+    return y;
 }
 
 const wgi_ow_rule wgi_ow_rows[] = {

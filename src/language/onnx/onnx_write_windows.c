@@ -94,10 +94,10 @@ static bool write_no_terms(wgi_ow *w, wgi_ow_call *k)
 WRITER(write_conv)
 {
     window o = window_of(k, k->shape.rank - 2);
-    if (write_no_terms(w, k)) return;
-    const int x = cut_sides(w, channels_first(w, k->x[0]), &o), W = kernel_first(w, k->x[1]);
+    if (write_no_terms(w, k)) return k->y[0];
+    const int x = cut_sides(w, channels_first(w, in[0]), &o), W = kernel_first(w, in[1]);
     put_windows(w, &o, wgi_ow_whole(k, "groups"));
-    k->y[0] = channels_last(w, wgi_ow_op(w, row->onnx, k->type, turned_shape(k->shape), x, W, 0));
+    return channels_last(w, wgi_ow_op(w, row->onnx, k->type, turned_shape(k->shape), x, W, 0));
 }
 
 /* Elements beyond the last tap get nothing. */
@@ -106,17 +106,17 @@ WRITER(write_conv_transpose)
     window o = window_of(k, k->shape.rank - 2);
     const window all = o;
     wg_shape s = turned_shape(k->shape);
-    if (write_no_terms(w, k)) return;
+    if (write_no_terms(w, k)) return k->y[0];
     for (int a = 0; a < o.axes; a++) {
         o.before[a] = positive(o.before[a]), o.after[a] = positive(o.after[a]);
         s.dim[a + 2] += all.before[a] - o.before[a] + all.after[a] - o.after[a];
     }
-    const int x = channels_first(w, k->x[0]), W = kernel_first(w, k->x[1]);
+    const int x = channels_first(w, in[0]), W = kernel_first(w, in[1]);
     put_windows(w, &o, wgi_ow_whole(k, "groups"));
     int y = wgi_ow_op(w, row->onnx, k->type, s, x, W, 0);
     for (int a = 0; a < o.axes; a++)
         y = wgi_ow_padded(w, y, a + 2, o.before[a] - all.before[a], o.after[a] - all.after[a], 0);
-    k->y[0] = channels_last(w, y);
+    return channels_last(w, y);
 }
 
 /* x [n, ..., groups in] as [in, groups n, ...]: its channels are the images of another convolution. */
@@ -141,20 +141,19 @@ WRITER(write_conv_weights)
     const int axes = k->shape.rank - 2;
     const int64_t groups = wgi_ow_whole(k, "groups");
     window o = window_of(k, axes);
-    if (write_no_terms(w, k)) return;
+    if (write_no_terms(w, k)) return k->y[0];
     for (int a = 0; a < axes; a++) {
         const int64_t stride = o.stride[a];
         o.stride[a] = o.step[a], o.step[a] = stride;
     }
     int order[WG_MAX_RANK] = { axes + 1, 0 };
     for (int i = 0; i < axes; i++) order[i + 2] = i + 1;
-    const int x = cut_sides(w, images_of_channels(w, k->x[0], groups), &o),
-              g = wgi_ow_turned(w, k->x[1], order);
+    const int x = cut_sides(w, images_of_channels(w, in[0], groups), &o), g = wgi_ow_turned(w, in[1], order);
     put_windows(w, &o, groups);
     wg_shape s = { axes + 2, { k->shape.dim[axes], k->shape.dim[axes + 1] } };
     for (int i = 0; i < axes; i++) s.dim[i + 2] = k->shape.dim[i], order[i] = i + 2;
     order[axes] = 0, order[axes + 1] = 1;
-    k->y[0] = wgi_ow_turned(w, wgi_ow_op(w, row->onnx, k->type, s, x, g, 0), order);
+    return wgi_ow_turned(w, wgi_ow_op(w, row->onnx, k->type, s, x, g, 0), order);
 }
 
 /* ---- the largest elements of windows ---- */
@@ -162,10 +161,10 @@ WRITER(write_conv_weights)
 WRITER(write_max_pool)
 {
     window o = window_of(k, k->shape.rank - 2);
-    const int x = cut_sides(w, channels_first(w, k->x[0]), &o);
+    const int x = cut_sides(w, channels_first(w, in[0]), &o);
     wgi_ow_ints(w, "kernel_shape", o.size, o.axes);
     put_windows(w, &o, 0);
-    k->y[0] = channels_last(w, wgi_ow_op(w, row->onnx, k->type, turned_shape(k->shape), x, 0, 0));
+    return channels_last(w, wgi_ow_op(w, row->onnx, k->type, turned_shape(k->shape), x, 0, 0));
 }
 
 /* Windows over places of the wide side, and all their taps. */
@@ -230,18 +229,20 @@ static int largest_tap(wgi_ow *w, const taps *t, int x)
     wgi_ow_int(w, "axis", 1);
     wgi_ow_int(w, "keepdims", 1);
     const int first = wgi_ow_op(w, "ArgMax", WG_I64, wgi_ow_resized(wgi_ow_shape(w, all), 1, 1), seen, 0, 0);
-    return wgi_ow_compare(w, "Equal", first, wgi_ow_counted(w, WG_I64, 4, 1, t->count));
+    return wgi_ow_compare(w, "Equal", first, wgi_ow_counted(w, 4, 1, t->count));
 }
 
 WRITER(write_max_pool_pick)
 {
     taps t = { 0 };
+    int y = 0;
     if (taps_of(w, k, &t, k->shape)) {
-        const int is = largest_tap(w, &t, k->x[0]), zero = wgi_ow_number(w, k->type, 0),
-                  chosen = wgi_ow_where(w, is, tapped(w, &t, k->x[1]), zero);
-        k->y[0] = wgi_ow_shaped(w, wgi_ow_reduced(w, row->onnx, chosen, WG_SHAPE(1), false), k->shape);
+        const int is = largest_tap(w, &t, in[0]), zero = wgi_ow_number(w, k->type, 0),
+                  chosen = wgi_ow_where(w, is, tapped(w, &t, in[1]), zero);
+        y = wgi_ow_shaped(w, wgi_ow_reduced(w, row->onnx, chosen, WG_SHAPE(1), false), k->shape);
     }
     taps_free(w, &t);
+    return y;
 }
 
 /* A kernel that gives tap i to the place of tap i alone. */
@@ -249,8 +250,7 @@ static int unit_taps(wgi_ow *w, const taps *t, wg_dtype type)
 {
     wg_shape s = { t->o.axes + 2, { t->count, 1 } };
     for (int a = 0; a < t->o.axes; a++) s.dim[a + 2] = t->o.size[a];
-    const int rows = wgi_ow_counted(w, WG_I64, 2, 0, t->count),
-              columns = wgi_ow_counted(w, WG_I64, 2, 1, t->count);
+    const int rows = wgi_ow_counted(w, 2, 0, t->count), columns = wgi_ow_counted(w, 2, 1, t->count);
     return wgi_ow_shaped(w, wgi_ow_cast(w, wgi_ow_compare(w, "Equal", rows, columns), type), s);
 }
 
@@ -277,13 +277,15 @@ static int added_taps(wgi_ow *w, const taps *t, int x)
 WRITER(write_max_pool_grad)
 {
     taps t = { 0 };
-    if (taps_of(w, k, &t, wgi_ow_shape(w, k->x[1]))) {
+    int y = 0;
+    if (taps_of(w, k, &t, wgi_ow_shape(w, in[1]))) {
         const wg_shape s = WG_SHAPE(t.wide.dim[0], 1, t.windows, t.wide.dim[t.wide.rank - 1]);
-        const int is = largest_tap(w, &t, k->x[0]), zero = wgi_ow_number(w, k->type, 0),
-                  g = wgi_ow_where(w, is, wgi_ow_shaped(w, k->x[1], s), zero);
-        k->y[0] = added_taps(w, &t, g);
+        const int is = largest_tap(w, &t, in[0]), zero = wgi_ow_number(w, k->type, 0),
+                  g = wgi_ow_where(w, is, wgi_ow_shaped(w, in[1], s), zero);
+        y = added_taps(w, &t, g);
     }
     taps_free(w, &t);
+    return y;
 }
 
 /* ---- axes of other lengths ---- */
@@ -329,7 +331,7 @@ static int weights_of(wgi_ow *w, const wgi_ow_call *k, int64_t n, int64_t size, 
 WRITER(write_resize_axis)
 {
     const int axis = (int)wgi_ow_whole(k, "axis");
-    const wg_shape s = wgi_ow_shape(w, k->x[0]);
+    const wg_shape s = wgi_ow_shape(w, in[0]);
     const int64_t n = s.dim[axis], size = k->shape.dim[axis];
     const bool nearest = !wgi_ow_whole(k, "mode"), back = row->onnx[0] == 'M';
     if (nearest && !back) {
@@ -338,12 +340,11 @@ WRITER(write_resize_axis)
         const int at = place ? wgi_ow_list(w, place, (int)size) : 0;
         wg_free(w->c, place);
         wgi_ow_int(w, "axis", axis);
-        k->y[0] = wgi_ow_op(w, row->onnx, k->type, k->shape, k->x[0], at, 0);
-        return;
+        return wgi_ow_op(w, row->onnx, k->type, k->shape, in[0], at, 0);
     }
     const wg_shape flat = WG_SHAPE(wgi_ow_size(&s, 0, axis), n, wgi_ow_size(&s, axis + 1, s.rank));
     const int W = back ? weights_of(w, k, size, n, true) : weights_of(w, k, n, size, false);
-    k->y[0] = wgi_ow_shaped(w, wgi_ow_product(w, W, wgi_ow_shaped(w, k->x[0], flat)), k->shape);
+    return wgi_ow_shaped(w, wgi_ow_product(w, W, wgi_ow_shaped(w, in[0], flat)), k->shape);
 }
 
 const wgi_ow_rule wgi_ow_windows[] = {
