@@ -18,7 +18,7 @@ static wgi_onnx_value **values(wgi_onnx_call *k, int n)
     return wgi_lang_built(k->o->q, ((size_t)n + 1) * sizeof(wgi_onnx_value *));
 }
 
-bool wgi_onnx_if(wgi_onnx_call *k)
+OPERATOR(if)
 {
     const wg_tensor *c = wgi_ox_known(k, 0);
     const wgi_onnx_graph *g =
@@ -80,7 +80,7 @@ static bool holds(wgi_onnx_call *k, wgi_onnx_value *c)
     return !c || (t && wg_tensor_item(t, 0) != 0);
 }
 
-bool wgi_onnx_loop(wgi_onnx_call *k)
+OPERATOR(loop)
 {
     const wgi_onnx_graph *g = graph_of(k, "body");
     const int carried = k->ins > 2 ? k->ins - 2 : 0, scans = g ? g->outs - 1 - carried : -1;
@@ -128,7 +128,7 @@ static wgi_onnx_value *slice_of(wgi_onnx_call *k, int i, int scan, int64_t step,
     return to;
 }
 
-bool wgi_onnx_scan(wgi_onnx_call *k)
+OPERATOR(scan)
 {
     const wgi_onnx_graph *g = graph_of(k, "body");
     const int64_t said = wgi_ox_i(k, "num_scan_inputs", 0);

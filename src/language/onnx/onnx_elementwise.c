@@ -18,41 +18,32 @@ static bool put_lying(wgi_onnx_call *k, wg_node y)
     return wgi_ox_is_last(k, 0) ? wgi_ox_put_last(k, 0, y) : wgi_ox_put(k, 0, y);
 }
 
-bool wgi_onnx_one(wgi_onnx_call *k) { return put_lying(k, k->row->u.one(k->here, lying(k))); }
+OPERATOR(one) { return put_lying(k, k->row->u.one(k->here, lying(k))); }
 
 /* Of whole numbers the result is of their dtype, too. */
-bool wgi_onnx_one_whole(wgi_onnx_call *k)
+OPERATOR(one_whole)
 {
     const wg_node y = k->row->u.one(k->here, lying(k));
     const wg_dtype t = wgi_ox_dtype(k, 0);
     return put_lying(k, wg_node_dtype(y) == t ? y : wg_cast(y, t));
 }
 
-bool wgi_onnx_same(wgi_onnx_call *k)
+OPERATOR(same)
 {
     if (!wgi_ox_has(k, 0)) return wgi_ox_fail(k, WG_ERROR_FORMAT, "operand 0 is missing");
     return wgi_ox_put_same(k, 0, k->in[0]);
 }
 
-bool wgi_onnx_leaky_relu(wgi_onnx_call *k)
-{
-    return put_lying(k, wg_leaky_relu(lying(k), .slope = wgi_ox_f(k, "alpha", 0.01)));
-}
+OPERATOR(leaky_relu) { return put_lying(k, wg_leaky_relu(lying(k), .slope = wgi_ox_f(k, "alpha", 0.01))); }
 
-bool wgi_onnx_elu(wgi_onnx_call *k)
-{
-    return put_lying(k, wg_elu(lying(k), .alpha = wgi_ox_f(k, "alpha", 1)));
-}
+OPERATOR(elu) { return put_lying(k, wg_elu(lying(k), .alpha = wgi_ox_f(k, "alpha", 1))); }
 
-bool wgi_onnx_celu(wgi_onnx_call *k)
-{
-    return put_lying(k, wg_celu(lying(k), .alpha = wgi_ox_f(k, "alpha", 1)));
-}
+OPERATOR(celu) { return put_lying(k, wg_celu(lying(k), .alpha = wgi_ox_f(k, "alpha", 1))); }
 
 /* x where x > 0, else y */
 static wg_node above_zero(wgi_onnx_call *k, wg_node x, wg_node y) { return wg_where(wg_greater(x, 0), x, y); }
 
-bool wgi_onnx_selu(wgi_onnx_call *k)
+OPERATOR(selu)
 {
     const double alpha = wgi_ox_f(k, "alpha", 1.67326319217681884765625),
                  gamma = wgi_ox_f(k, "gamma", 1.05070102214813232421875);
@@ -63,20 +54,20 @@ bool wgi_onnx_selu(wgi_onnx_call *k)
     return put_lying(k, wg_mul(gamma, above_zero(k, x, low)));
 }
 
-bool wgi_onnx_hard_sigmoid(wgi_onnx_call *k)
+OPERATOR(hard_sigmoid)
 {
     const double alpha = wgi_ox_f(k, "alpha", 0.2), beta = wgi_ox_f(k, "beta", 0.5);
     const wg_node line = wg_add(wg_mul(alpha, lying(k)), beta);
     return put_lying(k, wg_clip(line, 0, 1));
 }
 
-bool wgi_onnx_thresholded_relu(wgi_onnx_call *k)
+OPERATOR(thresholded_relu)
 {
     const wg_node x = lying(k), is = wg_greater(x, wgi_ox_f(k, "alpha", 1));
     return put_lying(k, wg_where(is, x, 0));
 }
 
-bool wgi_onnx_shrink(wgi_onnx_call *k)
+OPERATOR(shrink)
 {
     const double bias = wgi_ox_f(k, "bias", 0), edge = wgi_ox_f(k, "lambd", 0.5);
     const wg_node x = lying(k), low = wg_less(x, -edge), high = wg_greater(x, edge),
@@ -84,19 +75,19 @@ bool wgi_onnx_shrink(wgi_onnx_call *k)
     return put_lying(k, wg_where(low, wg_add(x, bias), above));
 }
 
-bool wgi_onnx_gelu(wgi_onnx_call *k)
+OPERATOR(gelu)
 {
     const bool by_tanh = !strcmp(wgi_ox_s(k, "approximate", "none"), "tanh");
     return put_lying(k, wg_gelu(lying(k), .by_tanh = by_tanh));
 }
 
-bool wgi_onnx_is_nan(wgi_onnx_call *k)
+OPERATOR(is_nan)
 {
     const wg_node x = lying(k);
     return put_lying(k, wg_not_equal(x, x));
 }
 
-bool wgi_onnx_is_inf(wgi_onnx_call *k)
+OPERATOR(is_inf)
 {
     const bool high = wgi_ox_i(k, "detect_positive", 1), low = wgi_ox_i(k, "detect_negative", 1);
     const wg_node x = lying(k), size = high && low ? wg_abs(x) : x;
@@ -112,7 +103,7 @@ static wg_node bound(wgi_onnx_call *k, int i, const char *name, double standard)
     return wgi_onnx_is_known(k, k->in[i]) ? wg_number(wgi_ox_number(k, i, standard)) : wgi_ox(k, i);
 }
 
-bool wgi_onnx_clip(wgi_onnx_call *k)
+OPERATOR(clip)
 {
     const bool has_low = k->version < 11 ? wgi_ox_attribute(k, "min") != NULL : wgi_ox_has(k, 1),
                has_high = k->version < 11 ? wgi_ox_attribute(k, "max") != NULL : wgi_ox_has(k, 2);
@@ -129,7 +120,7 @@ static bool cast_to(wgi_onnx_call *k, wg_dtype t)
     return put_lying(k, wg_cast(lying(k), t));
 }
 
-bool wgi_onnx_cast(wgi_onnx_call *k)
+OPERATOR(cast)
 {
     static const char *const names[] = { "FLOAT", "INT32", "INT64", "BOOL", "DOUBLE" };
     static const int types[] = { ONNX_FLOAT, ONNX_INT32, ONNX_INT64, ONNX_BOOL, ONNX_DOUBLE };
@@ -142,7 +133,7 @@ bool wgi_onnx_cast(wgi_onnx_call *k)
     return cast_to(k, t);
 }
 
-bool wgi_onnx_cast_like(wgi_onnx_call *k) { return cast_to(k, wgi_ox_dtype(k, 1)); }
+OPERATOR(cast_like) { return cast_to(k, wgi_ox_dtype(k, 1)); }
 
 /* ---- two operands ---- */
 
@@ -162,7 +153,7 @@ static wg_node aligned(wgi_onnx_call *k, wg_node b)
     if (k->version >= 7 || !wgi_ox_i(k, "broadcast", 0) || axis < 0 || axis > a.rank - s.rank) return b;
     wg_shape to = { a.rank, { 0 } };
     for (int i = 0; i < a.rank; i++) to.dim[i] = i >= axis && i < axis + s.rank ? s.dim[i - axis] : 1;
-    return wg_reshape_at(k->here, b, to);
+    return wg_reshape(b, to);
 }
 
 /* Operand i with channels last, of as many axes as an image. */
@@ -180,9 +171,9 @@ static wg_node as_last(wgi_onnx_call *k, int i, int rank)
     if (s.rank == rank - 1) { /* its first axis is the channels */
         wg_shape whole = { rank, { 1 } };
         for (int a = 1; a < rank; a++) whole.dim[a] = s.dim[a - 1];
-        return wgi_onnx_turned(k, wg_reshape_at(k->here, x, whole), true);
+        return wgi_onnx_turned(k, wg_reshape(x, whole), true);
     }
-    return wg_reshape_at(k->here, x, to);
+    return wg_reshape(x, to);
 }
 
 /* The operands as nodes, or as numbers. Returns whether they have channels last. */
@@ -206,7 +197,7 @@ static bool put_pair(wgi_onnx_call *k, bool last, wg_node y)
     return last ? wgi_ox_put_last(k, 0, y) : wgi_ox_put(k, 0, y);
 }
 
-bool wgi_onnx_two(wgi_onnx_call *k)
+OPERATOR(two)
 {
     wg_node x[2] = { wg_none, wg_none };
     const bool last = pair(k, x);
@@ -214,7 +205,7 @@ bool wgi_onnx_two(wgi_onnx_call *k)
 }
 
 /* Whole numbers are divided as in C: towards zero. */
-bool wgi_onnx_div(wgi_onnx_call *k)
+OPERATOR(div)
 {
     wg_node x[2] = { wg_none, wg_none };
     const bool last = pair(k, x), whole = wg_dtype_is_integer(wgi_ox_dtype(k, 0));
@@ -223,7 +214,7 @@ bool wgi_onnx_div(wgi_onnx_call *k)
     return put_pair(k, last, wg_floor_divide(even, x[1]));
 }
 
-bool wgi_onnx_pow(wgi_onnx_call *k)
+OPERATOR(pow)
 {
     wg_node x[2] = { wg_none, wg_none };
     const bool last = pair(k, x);
@@ -235,7 +226,7 @@ bool wgi_onnx_pow(wgi_onnx_call *k)
     return put_pair(k, last, t == between ? y : wg_cast(wg_round(y), t));
 }
 
-bool wgi_onnx_mod(wgi_onnx_call *k)
+OPERATOR(mod)
 {
     wg_node x[2] = { wg_none, wg_none };
     const bool last = pair(k, x);
@@ -243,7 +234,7 @@ bool wgi_onnx_mod(wgi_onnx_call *k)
 }
 
 /* The slope is broadcast to x. Until set 7 one of a channel each stands without its axes. */
-bool wgi_onnx_prelu(wgi_onnx_call *k)
+OPERATOR(prelu)
 {
     wg_node x[2] = { wg_none, wg_none };
     const wg_shape s = wgi_ox_shape(k, 0), w = wgi_ox_shape(k, 1);
@@ -257,7 +248,7 @@ bool wgi_onnx_prelu(wgi_onnx_call *k)
 
 /* ---- several operands ---- */
 
-bool wgi_onnx_each(wgi_onnx_call *k)
+OPERATOR(each)
 {
     if (k->ins == 2) return wgi_onnx_two(k);
     wg_node y = wgi_ox(k, 0);
@@ -265,14 +256,11 @@ bool wgi_onnx_each(wgi_onnx_call *k)
     return k->ins == 1 ? wgi_onnx_same(k) : wgi_ox_put(k, 0, y);
 }
 
-bool wgi_onnx_mean_of(wgi_onnx_call *k)
+OPERATOR(mean_of)
 {
     wg_node y = wgi_ox(k, 0);
     for (int i = 1; i < k->ins; i++) y = wg_add(y, wgi_ox(k, i));
     return k->ins == 1 ? wgi_onnx_same(k) : wgi_ox_put(k, 0, wg_div(y, k->ins));
 }
 
-bool wgi_onnx_where(wgi_onnx_call *k)
-{
-    return wgi_ox_put(k, 0, wg_where(wgi_ox(k, 0), wgi_ox(k, 1), wgi_ox(k, 2)));
-}
+OPERATOR(where) { return wgi_ox_put(k, 0, wg_where(wgi_ox(k, 0), wgi_ox(k, 1), wgi_ox(k, 2))); }

@@ -61,7 +61,7 @@ static bool put_unique(wgi_onnx_call *k, finding *f, wg_shape s, int axis)
            put_list(k, 2, f->place, f->n) && put_list(k, 3, f->count, f->found);
 }
 
-bool wgi_onnx_unique(wgi_onnx_call *k)
+OPERATOR(unique)
 {
     const wg_tensor *x = wgi_ox_known(k, 0);
     const wg_shape s = wgi_ox_shape(k, 0);
@@ -141,7 +141,7 @@ static int64_t choose(const boxes *b, int64_t example, int64_t class, bool *take
     return n;
 }
 
-bool wgi_onnx_non_max(wgi_onnx_call *k)
+OPERATOR(non_max)
 {
     const wg_shape s = wgi_ox_shape(k, 0), c = wgi_ox_shape(k, 1);
     const double most = wgi_ox_number(k, 2, 0);

@@ -118,7 +118,7 @@ static bool fits_kernel(wgi_onnx_call *k)
     return wgi_ox_fail(k, WG_ERROR_SHAPE, "a kernel of %d axes for an image of %d", w.rank, s.rank);
 }
 
-bool wgi_onnx_conv(wgi_onnx_call *k)
+OPERATOR(conv)
 {
     const wg_shape s = wgi_ox_shape(k, 1);
     window w;
@@ -151,7 +151,7 @@ static bool pads_of_result(wgi_onnx_call *k, window *w)
     return true;
 }
 
-bool wgi_onnx_conv_transpose(wgi_onnx_call *k)
+OPERATOR(conv_transpose)
 {
     const wg_shape s = wgi_ox_shape(k, 1);
     window w;
@@ -273,7 +273,7 @@ static bool pool_by_elements(wgi_onnx_call *k, const window *w)
     return wgi_ox_put_last(k, 0, x);
 }
 
-bool wgi_onnx_max_pool(wgi_onnx_call *k)
+OPERATOR(max_pool)
 {
     window w;
     if (!window_of(k, NULL, &w)) return false;
@@ -309,7 +309,7 @@ static wg_node over_counted(wgi_onnx_call *k, wg_node y, const window *whole, co
     return y;
 }
 
-bool wgi_onnx_avg_pool(wgi_onnx_call *k)
+OPERATOR(avg_pool)
 {
     window w, said;
     if (!window_of(k, NULL, &w)) return false;
@@ -321,7 +321,7 @@ bool wgi_onnx_avg_pool(wgi_onnx_call *k)
     return wgi_ox_put_last(k, 0, skip ? y : over_counted(k, y, &w, &said));
 }
 
-bool wgi_onnx_lp_pool(wgi_onnx_call *k)
+OPERATOR(lp_pool)
 {
     window w;
     double n = 1;
@@ -334,7 +334,7 @@ bool wgi_onnx_lp_pool(wgi_onnx_call *k)
 }
 
 /* Over all pixels. */
-bool wgi_onnx_global_pool(wgi_onnx_call *k)
+OPERATOR(global_pool)
 {
     const int rank = wgi_ox_shape(k, 0).rank;
     int axes[WG_MAX_RANK] = { 0 };
@@ -345,7 +345,7 @@ bool wgi_onnx_global_pool(wgi_onnx_call *k)
     return wgi_ox_put_last(k, 0, k->row->u.number ? wg_max_at(k->here, &a) : wg_mean_at(k->here, &a));
 }
 
-bool wgi_onnx_global_lp_pool(wgi_onnx_call *k)
+OPERATOR(global_lp_pool)
 {
     const int rank = wgi_ox_shape(k, 0).rank;
     int axes[WG_MAX_RANK] = { 0 };
@@ -357,7 +357,7 @@ bool wgi_onnx_global_lp_pool(wgi_onnx_call *k)
 }
 
 /* Elements back at the places that a max_pool had them from; zeros elsewhere. */
-bool wgi_onnx_max_unpool(wgi_onnx_call *k)
+OPERATOR(max_unpool)
 {
     window w;
     wg_shape s = wgi_ox_shape(k, 0);
@@ -369,9 +369,9 @@ bool wgi_onnx_max_unpool(wgi_onnx_call *k)
         return wgi_ox_fail(k, WG_ERROR_SHAPE, "the shape of the result does not fit");
     /* the places count in an image without what the given shape adds */
     const wg_tensor zeros = wgi_ox_room(k, wgi_ox_dtype(k, 0), WG_SHAPE(wg_shape_size(narrow)));
-    wg_node y = wg_scatter_add(wgi_ox_leaf(k, zeros), wg_reshape_at(k->here, wgi_ox(k, 1), WG_SHAPE(-1)),
-                               wg_reshape_at(k->here, wgi_ox(k, 0), WG_SHAPE(-1)), .axis = 0);
-    y = wg_reshape_at(k->here, y, narrow);
+    wg_node y = wg_scatter_add(wgi_ox_leaf(k, zeros), wg_reshape(wgi_ox(k, 1), WG_SHAPE(-1)),
+                               wg_reshape(wgi_ox(k, 0), WG_SHAPE(-1)), .axis = 0);
+    y = wg_reshape(y, narrow);
     for (int i = 2; i < s.rank; i++)
         if (s.dim[i] > narrow.dim[i]) y = wg_pad(y, .axis = i, .after = s.dim[i] - narrow.dim[i]);
     return wgi_ox_put(k, 0, y);

@@ -16,7 +16,7 @@ static bool step_average(wgi_onnx_call *k, int operand, int result, wg_node now)
     return wgi_ox_put(k, result, next);
 }
 
-bool wgi_onnx_batch_norm(wgi_onnx_call *k)
+OPERATOR(batch_norm)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     const bool training = k->version >= 14 ? wgi_ox_i(k, "training_mode", 0) != 0
@@ -31,7 +31,7 @@ bool wgi_onnx_batch_norm(wgi_onnx_call *k)
     return !training || (step_average(k, 3, 1, wg_part(y, 1)) && step_average(k, 4, 2, wg_part(y, 2)));
 }
 
-bool wgi_onnx_instance_norm(wgi_onnx_call *k)
+OPERATOR(instance_norm)
 {
     return wgi_ox_put_last(
         k, 0,
@@ -39,7 +39,7 @@ bool wgi_onnx_instance_norm(wgi_onnx_call *k)
 }
 
 /* Over all axes from this one on. Mean and 1 / deviation are results, too. */
-bool wgi_onnx_layer_norm(wgi_onnx_call *k)
+OPERATOR(layer_norm)
 {
     const wg_shape s = wgi_ox_shape(k, 0), w = wgi_ox_shape(k, 1);
     const int axis = wgi_ox_axis(k, wgi_ox_i(k, "axis", -1), s.rank);
@@ -60,7 +60,7 @@ bool wgi_onnx_layer_norm(wgi_onnx_call *k)
 }
 
 /* x / (bias + alpha / size * sum)^beta, with the sum of the squares of `size` channels around each. */
-bool wgi_onnx_lrn(wgi_onnx_call *k)
+OPERATOR(lrn)
 {
     const int64_t size = wgi_ox_i(k, "size", 1), c = wgi_ox_shape(k, 0).dim[1];
     const int axis = wgi_ox_shape(k, 0).rank - 1;
@@ -77,7 +77,7 @@ bool wgi_onnx_lrn(wgi_onnx_call *k)
     return wgi_ox_put_last(k, 0, wg_div(x, by));
 }
 
-bool wgi_onnx_mean_variance(wgi_onnx_call *k)
+OPERATOR(mean_variance)
 {
     int64_t list[WG_MAX_RANK] = { 0, 2, 3 };
     int axes[WG_MAX_RANK] = { 0 },
@@ -91,7 +91,7 @@ bool wgi_onnx_mean_variance(wgi_onnx_call *k)
     return wgi_ox_put(k, 0, wg_div(wg_sub(x, mean), wg_add(deviation, 1e-9)));
 }
 
-bool wgi_onnx_lp_norm(wgi_onnx_call *k)
+OPERATOR(lp_norm)
 {
     const int axis = wgi_ox_axis(k, wgi_ox_i(k, "axis", -1), wgi_ox_shape(k, 0).rank);
     if (axis < 0) return false;
@@ -118,10 +118,10 @@ static bool loss_by(wgi_onnx_call *k, wg_node (*loss)(wg_site here, const wg_cla
     return wgi_ox_put(k, 0, loss(k->here, &a));
 }
 
-bool wgi_onnx_nll(wgi_onnx_call *k) { return loss_by(k, wg_nll_at); }
+OPERATOR(nll) { return loss_by(k, wg_nll_at); }
 
 /* The logarithms of the probabilities are a result, too. */
-bool wgi_onnx_softmax_loss(wgi_onnx_call *k)
+OPERATOR(softmax_loss)
 {
     if (!loss_by(k, wg_softmax_cross_entropy_at) || k->outs < 2 || !k->out[1]) return !wg_failed(k->o->c);
     return wgi_ox_put(k, 1, wg_log_softmax(wgi_ox(k, 0), .axis = 1));

@@ -37,7 +37,7 @@ static void parameter(stepping *s, int i)
 static wg_node array(const stepping *s, int a, int i) { return wgi_ox(s->k, 2 + a * s->n + i); }
 static bool put(const stepping *s, int a, int i, wg_node y) { return wgi_ox_put(s->k, a * s->n + i, y); }
 
-bool wgi_onnx_adagrad(wgi_onnx_call *k)
+OPERATOR(adagrad)
 {
     stepping s;
     if (!begin(k, 3, &s)) return false;
@@ -52,7 +52,7 @@ bool wgi_onnx_adagrad(wgi_onnx_call *k)
     return true;
 }
 
-bool wgi_onnx_momentum(wgi_onnx_call *k)
+OPERATOR(momentum)
 {
     stepping s;
     if (!begin(k, 3, &s)) return false;
@@ -67,7 +67,7 @@ bool wgi_onnx_momentum(wgi_onnx_call *k)
     return true;
 }
 
-bool wgi_onnx_adam(wgi_onnx_call *k)
+OPERATOR(adam)
 {
     stepping s;
     if (!begin(k, 4, &s)) return false;

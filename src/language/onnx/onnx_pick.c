@@ -7,7 +7,7 @@
 
 /* ---- along one axis ---- */
 
-bool wgi_onnx_gather(wgi_onnx_call *k)
+OPERATOR(gather)
 {
     const int axis = wgi_ox_axis(k, wgi_ox_i(k, "axis", 0), wgi_ox_shape(k, 0).rank);
     if (axis < 0) return false;
@@ -17,7 +17,7 @@ bool wgi_onnx_gather(wgi_onnx_call *k)
 }
 
 /* On the other axes x may have more elements than there are indices. */
-bool wgi_onnx_gather_elements(wgi_onnx_call *k)
+OPERATOR(gather_elements)
 {
     const wg_shape s = wgi_ox_shape(k, 0), i = wgi_ox_shape(k, 1);
     const int axis = wgi_ox_axis(k, wgi_ox_i(k, "axis", 0), s.rank);
@@ -69,7 +69,7 @@ static wg_node places(wgi_onnx_call *k, wg_node indices, wg_shape s, int first, 
     return sum;
 }
 
-bool wgi_onnx_gather_nd(wgi_onnx_call *k)
+OPERATOR(gather_nd)
 {
     const wg_shape s = wgi_ox_shape(k, 0), i = wgi_ox_shape(k, 1);
     const int batch = (int)wgi_ox_i(k, "batch_dims", 0),
@@ -88,13 +88,13 @@ bool wgi_onnx_gather_nd(wgi_onnx_call *k)
         flat.dim[flat.rank++] = s.dim[a], to.dim[to.rank++] = s.dim[a];
     wg_node at = places(k, wgi_ox(k, 1), s, batch, axes);
     if (batch) { /* rows of one example */
-        at = wg_reshape_at(k->here, at, WG_SHAPE(batches, -1));
+        at = wg_reshape(at, WG_SHAPE(batches, -1));
         const wg_node example = wg_index_along(at, .axis = 0);
         at = wg_add(at, times(k, example, each));
     }
-    const wg_node x = wg_reshape_at(k->here, wgi_ox(k, 0), flat);
-    at = wg_reshape_at(k->here, at, WG_SHAPE(-1));
-    return wgi_ox_put(k, 0, wg_reshape_at(k->here, wg_gather(x, at), to));
+    const wg_node x = wg_reshape(wgi_ox(k, 0), flat);
+    at = wg_reshape(at, WG_SHAPE(-1));
+    return wgi_ox_put(k, 0, wg_reshape(wg_gather(x, at), to));
 }
 
 /* ---- scattered values ---- */
@@ -117,7 +117,7 @@ static wg_node is_hit(wgi_onnx_call *k, wg_node x, wg_node at)
     for (int64_t i = 0; one.data && i < wg_shape_size(one.shape); i++) ((int64_t *)one.data)[i] = 1;
     const wg_node hits = scattered(k, wgi_ox_leaf(k, wgi_ox_room(k, WG_I64, rows)), at, wgi_ox_leaf(k, one));
     for (int i = 1; i < s.rank; i++) s.dim[i] = 1;
-    return wg_reshape_at(k->here, wg_not_equal(hits, whole(k, 0, WG_I64)), s);
+    return wg_reshape(wg_not_equal(hits, whole(k, 0, WG_I64)), s);
 }
 
 /* Rows v at the rows `at` of x: in their place, added to them, or times them. */
@@ -139,7 +139,7 @@ static wg_node combined(wgi_onnx_call *k, wg_node x, wg_node at, wg_node v)
     return x;
 }
 
-bool wgi_onnx_scatter_nd(wgi_onnx_call *k)
+OPERATOR(scatter_nd)
 {
     const wg_shape s = wgi_ox_shape(k, 0), i = wgi_ox_shape(k, 1);
     const int axes = i.rank && i.dim[i.rank - 1] <= WG_MAX_RANK ? (int)i.dim[i.rank - 1] : 0;
@@ -149,14 +149,13 @@ bool wgi_onnx_scatter_nd(wgi_onnx_call *k)
     for (int a = axes; a < s.rank; a++) flat.dim[flat.rank++] = s.dim[a];
     wg_shape rows = flat;
     rows.dim[0] = -1;
-    const wg_node at = wg_reshape_at(k->here, places(k, wgi_ox(k, 1), s, 0, axes), WG_SHAPE(-1));
-    const wg_node x = wg_reshape_at(k->here, wgi_ox(k, 0), flat),
-                  v = wg_reshape_at(k->here, wgi_ox(k, 2), rows);
-    return wgi_ox_put(k, 0, wg_reshape_at(k->here, combined(k, x, at, v), s));
+    const wg_node at = wg_reshape(places(k, wgi_ox(k, 1), s, 0, axes), WG_SHAPE(-1));
+    const wg_node x = wg_reshape(wgi_ox(k, 0), flat), v = wg_reshape(wgi_ox(k, 2), rows);
+    return wgi_ox_put(k, 0, wg_reshape(combined(k, x, at, v), s));
 }
 
 /* The number of each index's element among all elements of x. */
-bool wgi_onnx_scatter_elements(wgi_onnx_call *k)
+OPERATOR(scatter_elements)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     const int axis = wgi_ox_axis(k, wgi_ox_i(k, "axis", 0), s.rank);
@@ -170,15 +169,13 @@ bool wgi_onnx_scatter_elements(wgi_onnx_call *k)
         const wg_node part = times(k, i, width);
         at = wg_is_none(at) ? part : wg_add(at, part);
     }
-    const wg_node x = wg_reshape_at(k->here, wgi_ox(k, 0), WG_SHAPE(-1)),
-                  v = wg_reshape_at(k->here, wgi_ox(k, 2), WG_SHAPE(-1));
-    return wgi_ox_put(k, 0,
-                      wg_reshape_at(k->here, combined(k, x, wg_reshape_at(k->here, at, WG_SHAPE(-1)), v), s));
+    const wg_node x = wg_reshape(wgi_ox(k, 0), WG_SHAPE(-1)), v = wg_reshape(wgi_ox(k, 2), WG_SHAPE(-1));
+    return wgi_ox_put(k, 0, wg_reshape(combined(k, x, wg_reshape(at, WG_SHAPE(-1)), v), s));
 }
 
 /* ---- numbers of elements ---- */
 
-bool wgi_onnx_one_hot(wgi_onnx_call *k)
+OPERATOR(one_hot)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     const double depth = wgi_ox_number(k, 1, 0);
@@ -191,13 +188,13 @@ bool wgi_onnx_one_hot(wgi_onnx_call *k)
     for (int64_t i = 0; range.data && i < range.shape.dim[0]; i++) ((int64_t *)range.data)[i] = i;
     const wg_node i = from_start(k, wg_cast(wgi_ox(k, 0), WG_I64), (int64_t)depth),
                   apart = wg_expand_dims(i, .axis = axis),
-                  is = wg_equal(apart, wg_reshape_at(k->here, wgi_ox_leaf(k, range), along)),
-                  values = wgi_ox(k, 2), off = wg_select(values, .axis = 0, .index = 0),
+                  is = wg_equal(apart, wg_reshape(wgi_ox_leaf(k, range), along)), values = wgi_ox(k, 2),
+                  off = wg_select(values, .axis = 0, .index = 0),
                   on = wg_select(values, .axis = 0, .index = 1);
     return wgi_ox_put(k, 0, wg_where(is, on, off));
 }
 
-bool wgi_onnx_topk(wgi_onnx_call *k)
+OPERATOR(topk)
 {
     const int axis = wgi_ox_axis(k, wgi_ox_i(k, "axis", -1), wgi_ox_shape(k, 0).rank);
     const int64_t count = k->version < 10 ? wgi_ox_i(k, "k", 0) : wgi_ox_count(k, 1, 0);
@@ -208,7 +205,7 @@ bool wgi_onnx_topk(wgi_onnx_call *k)
 }
 
 /* How many there are is read while the graph is built. */
-bool wgi_onnx_nonzero(wgi_onnx_call *k)
+OPERATOR(nonzero)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     wg_node row[WG_MAX_RANK];
@@ -223,11 +220,11 @@ bool wgi_onnx_nonzero(wgi_onnx_call *k)
     return wgi_ox_put(k, 0, wg_stack(row, s.rank));
 }
 
-bool wgi_onnx_compress(wgi_onnx_call *k)
+OPERATOR(compress)
 {
     const wg_tensor *c = wgi_ox_known(k, 1);
     const bool all = !wgi_ox_attribute(k, "axis");
-    const wg_node x = all ? wg_reshape_at(k->here, wgi_ox(k, 0), WG_SHAPE(-1)) : wgi_ox(k, 0);
+    const wg_node x = all ? wg_reshape(wgi_ox(k, 0), WG_SHAPE(-1)) : wgi_ox(k, 0);
     const int axis = wgi_ox_axis(k, wgi_ox_i(k, "axis", 0), wg_node_shape(x).rank);
     if (!c || axis < 0) return false;
     const int64_t n = wg_shape_size(c->shape);
@@ -240,7 +237,7 @@ bool wgi_onnx_compress(wgi_onnx_call *k)
 }
 
 /* The first elements of each example in reverse order, as many as its length says. */
-bool wgi_onnx_reverse_sequence(wgi_onnx_call *k)
+OPERATOR(reverse_sequence)
 {
     const wg_node x = wgi_ox(k, 0);
     const wg_shape s = wgi_ox_shape(k, 0);
@@ -249,7 +246,7 @@ bool wgi_onnx_reverse_sequence(wgi_onnx_call *k)
     if (batch < 0 || time < 0) return false;
     wg_shape along = s;
     for (int i = 0; i < s.rank; i++) along.dim[i] = i == batch ? s.dim[i] : 1;
-    const wg_node n = wg_reshape_at(k->here, wgi_ox(k, 1), along), i = wg_index_along(x, .axis = time),
+    const wg_node n = wg_reshape(wgi_ox(k, 1), along), i = wg_index_along(x, .axis = time),
                   back = wg_sub(wg_sub(n, whole(k, 1, wg_node_dtype(n))), i),
                   at = wg_where(wg_less(i, n), back, i);
     return wgi_ox_put(k, 0, wg_take_along(x, at, .axis = time));

@@ -34,7 +34,7 @@ static int slice_list(wgi_onnx_call *k, int operand, const char *name, int64_t t
     return wgi_ox_has(k, operand) ? wgi_ox_whole(k, operand, to, WG_MAX_RANK) : standard;
 }
 
-bool wgi_onnx_slice(wgi_onnx_call *k)
+OPERATOR(slice)
 {
     int64_t from[WG_MAX_RANK], to[WG_MAX_RANK], axes[WG_MAX_RANK], steps[WG_MAX_RANK];
     for (int i = 0; i < WG_MAX_RANK; i++) axes[i] = i, steps[i] = 1;
@@ -55,7 +55,7 @@ bool wgi_onnx_slice(wgi_onnx_call *k)
 }
 
 /* The sizes of the parts are given, or all parts are equal and the last one may be smaller. */
-bool wgi_onnx_split(wgi_onnx_call *k)
+OPERATOR(split)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     const int axis = wgi_ox_axis(k, wgi_ox_i(k, "axis", 0), s.rank);
@@ -82,7 +82,7 @@ bool wgi_onnx_split(wgi_onnx_call *k)
 
 /* ---- copies and margins ---- */
 
-bool wgi_onnx_expand(wgi_onnx_call *k)
+OPERATOR(expand)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     wg_shape want = { 0, { 0 } }, to = { 0, { 0 } };
@@ -97,10 +97,10 @@ bool wgi_onnx_expand(wgi_onnx_call *k)
             return wgi_ox_fail(k, WG_ERROR_SHAPE, "the shapes do not broadcast");
     }
     if (wg_shape_equal(s, to)) return wgi_onnx_same(k);
-    return wgi_ox_put(k, 0, wg_broadcast_to_at(k->here, wgi_ox(k, 0), to));
+    return wgi_ox_put(k, 0, wg_broadcast_to(wgi_ox(k, 0), to));
 }
 
-bool wgi_onnx_tile(wgi_onnx_call *k)
+OPERATOR(tile)
 {
     wg_shape counts = { 0, { 0 } };
     const int rank = wgi_ox_shape(k, 0).rank;
@@ -126,7 +126,7 @@ static wg_node margin(wgi_onnx_call *k, wg_node x, int axis, int64_t before, int
     return wg_pad(x, .axis = axis, .before = before, .after = after, .mode = mode, .value = value);
 }
 
-bool wgi_onnx_pad(wgi_onnx_call *k)
+OPERATOR(pad)
 {
     const int rank = wgi_ox_shape(k, 0).rank;
     const char *const words[] = { "constant", "reflect", "edge" }, *mode = wgi_ox_s(k, "mode", "constant");
@@ -157,7 +157,7 @@ bool wgi_onnx_pad(wgi_onnx_call *k)
 
 /* ---- triangles, sums along an axis, ranges ---- */
 
-bool wgi_onnx_trilu(wgi_onnx_call *k)
+OPERATOR(trilu)
 {
     const double offset = wgi_ox_number(k, 1, 0);
     const wg_triangle_args a = WG_OPTS(wg_triangle_args, .x = wgi_ox(k, 0),
@@ -167,7 +167,7 @@ bool wgi_onnx_trilu(wgi_onnx_call *k)
     return wgi_ox_put(k, 0, wgi_ox_i(k, "upper", 1) ? wg_triu_at(k->here, &a) : wg_tril_at(k->here, &a));
 }
 
-bool wgi_onnx_cumsum(wgi_onnx_call *k)
+OPERATOR(cumsum)
 {
     const int axis = wgi_ox_axis(k, wgi_ox_count(k, 1, 0), wgi_ox_shape(k, 0).rank);
     if (axis < 0) return false;
@@ -188,7 +188,7 @@ static void put_number(wg_tensor *t, int64_t i, double v)
     }
 }
 
-bool wgi_onnx_range(wgi_onnx_call *k)
+OPERATOR(range)
 {
     const double from = wgi_ox_number(k, 0, NAN), to = wgi_ox_number(k, 1, NAN),
                  step = wgi_ox_number(k, 2, NAN), n = ceil((to - from) / step);
@@ -200,7 +200,7 @@ bool wgi_onnx_range(wgi_onnx_call *k)
     return wgi_ox_put_known(k, 0, t);
 }
 
-bool wgi_onnx_eye_like(wgi_onnx_call *k)
+OPERATOR(eye_like)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     const wgi_onnx_attribute *a = wgi_ox_attribute(k, "dtype");
@@ -219,11 +219,11 @@ bool wgi_onnx_eye_like(wgi_onnx_call *k)
 /* x as six axes, in another order, as four axes. */
 static bool through_six(wgi_onnx_call *k, wg_shape six, const int order[], wg_shape four)
 {
-    const wg_node apart = wg_reshape_at(k->here, wgi_ox(k, 0), six);
-    return wgi_ox_put(k, 0, wg_reshape_at(k->here, wgi_ox_permuted(k, apart, order), four));
+    const wg_node apart = wg_reshape(wgi_ox(k, 0), six);
+    return wgi_ox_put(k, 0, wg_reshape(wgi_ox_permuted(k, apart, order), four));
 }
 
-bool wgi_onnx_depth_to_space(wgi_onnx_call *k)
+OPERATOR(depth_to_space)
 {
     static const int by_depth[] = { 0, 3, 4, 1, 5, 2 }, by_column[] = { 0, 1, 4, 2, 5, 3 };
     const wg_shape s = wgi_ox_shape(k, 0);
@@ -238,7 +238,7 @@ bool wgi_onnx_depth_to_space(wgi_onnx_call *k)
                        WG_SHAPE(s.dim[0], c, s.dim[2] * b, s.dim[3] * b));
 }
 
-bool wgi_onnx_space_to_depth(wgi_onnx_call *k)
+OPERATOR(space_to_depth)
 {
     static const int order[] = { 0, 3, 5, 1, 2, 4 };
     const wg_shape s = wgi_ox_shape(k, 0);
@@ -261,7 +261,7 @@ static bool all_kept(wgi_onnx_call *k)
 }
 
 /* Until set 11 it drops in a training alone; from there on where an operand says so. */
-bool wgi_onnx_dropout(wgi_onnx_call *k)
+OPERATOR(dropout)
 {
     const bool said = k->version >= 12;
     const double drop = said ? wgi_ox_number(k, 1, 0.5) : wgi_ox_f(k, "ratio", 0.5);

@@ -17,7 +17,7 @@ static bool drawn(wgi_onnx_call *k, wg_shape s, wg_dtype standard)
     return wgi_ox_put(k, 0, wg_node_dtype(y) == t ? y : wg_cast(y, t));
 }
 
-bool wgi_onnx_random(wgi_onnx_call *k)
+OPERATOR(random)
 {
     wg_shape s = { 0, { 0 } };
     s.rank = wgi_ox_ints(k, "shape", s.dim, WG_MAX_RANK);
@@ -25,9 +25,9 @@ bool wgi_onnx_random(wgi_onnx_call *k)
     return drawn(k, s, wg_context_dtype(k->o->c));
 }
 
-bool wgi_onnx_random_like(wgi_onnx_call *k) { return drawn(k, wgi_ox_shape(k, 0), wgi_ox_dtype(k, 0)); }
+OPERATOR(random_like) { return drawn(k, wgi_ox_shape(k, 0), wgi_ox_dtype(k, 0)); }
 
-bool wgi_onnx_bernoulli(wgi_onnx_call *k)
+OPERATOR(bernoulli)
 {
     const wgi_onnx_attribute *a = wgi_ox_attribute(k, "dtype");
     const wg_dtype t = a ? wgi_onnx_dtype(k->o->q, (int)a->i) : wgi_ox_dtype(k, 0);

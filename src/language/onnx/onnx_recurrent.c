@@ -26,10 +26,11 @@ typedef struct layer {
 
 /* ---- functions of gates ---- */
 
-static double listed(const wgi_onnx_call *k, const char *name, int i, double standard)
+/* NAN: it is not given. */
+static double listed(const wgi_onnx_call *k, const char *name, int i)
 {
     const wgi_onnx_attribute *a = wgi_ox_attribute(k, name);
-    return a && i < a->float_count ? a->floats[i] : standard;
+    return a && i < a->float_count ? a->floats[i] : NAN;
 }
 
 static wg_node line(wgi_onnx_call *k, wg_node x, double a, double b) { return wg_add(wg_mul(a, x), b); }
@@ -37,27 +38,20 @@ static wg_node line(wgi_onnx_call *k, wg_node x, double a, double b) { return wg
 /* The function by its name, with its numbers. */
 static wg_node named(wgi_onnx_call *k, const char *name, int i, wg_node x)
 {
-    wg_site here = k->here;
-    const double alpha = listed(k, "activation_alpha", i, NAN), beta = listed(k, "activation_beta", i, NAN);
+    const double alpha = listed(k, "activation_alpha", i), beta = listed(k, "activation_beta", i);
     const double a = isnan(alpha) ? 1 : alpha, b = isnan(beta) ? 0 : beta;
-    if (!strcasecmp(name, "Sigmoid")) return wg_sigmoid_at(here, x);
-    if (!strcasecmp(name, "Tanh")) return wg_tanh_at(here, x);
-    if (!strcasecmp(name, "Relu")) return wg_relu_at(here, x);
-    if (!strcasecmp(name, "Softsign")) return wg_softsign_at(here, x);
-    if (!strcasecmp(name, "Softplus")) return wg_softplus_at(here, x);
+    if (!strcasecmp(name, "Sigmoid")) return wg_sigmoid(x);
+    if (!strcasecmp(name, "Tanh")) return wg_tanh(x);
+    if (!strcasecmp(name, "Relu")) return wg_relu(x);
+    if (!strcasecmp(name, "Softsign")) return wg_softsign(x);
+    if (!strcasecmp(name, "Softplus")) return wg_softplus(x);
     if (!strcasecmp(name, "Affine")) return line(k, x, a, b);
-    if (!strcasecmp(name, "ScaledTanh"))
-        return wg_mul_at(here, wg_number(a),
-                         wg_tanh_at(here, wg_mul_at(here, wg_number(isnan(beta) ? 1 : beta), x)));
-    if (!strcasecmp(name, "Elu")) return wg_elu_at(here, &WG_OPTS(wg_elu_args, .x = x, .alpha = a));
-    if (!strcasecmp(name, "LeakyRelu"))
-        return wg_leaky_relu_at(here,
-                                &WG_OPTS(wg_leaky_relu_args, .x = x, .slope = isnan(alpha) ? 0.01 : alpha));
+    if (!strcasecmp(name, "ScaledTanh")) return wg_mul(a, wg_tanh(wg_mul(isnan(beta) ? 1 : beta, x)));
+    if (!strcasecmp(name, "Elu")) return wg_elu(x, .alpha = a);
+    if (!strcasecmp(name, "LeakyRelu")) return wg_leaky_relu(x, .slope = isnan(alpha) ? 0.01 : alpha);
     if (!strcasecmp(name, "HardSigmoid"))
-        return wg_clip_at(here, line(k, x, isnan(alpha) ? 0.2 : alpha, isnan(beta) ? 0.5 : beta),
-                          wg_number(0), wg_number(1));
-    if (!strcasecmp(name, "ThresholdedRelu"))
-        return wg_where_at(here, wg_greater_at(here, x, wg_number(a)), x, wg_number(0));
+        return wg_clip(line(k, x, isnan(alpha) ? 0.2 : alpha, isnan(beta) ? 0.5 : beta), 0, 1);
+    if (!strcasecmp(name, "ThresholdedRelu")) return wg_where(wg_greater(x, a), x, 0);
     wgi_ox_fail(k, WG_ERROR_MISSING, "the activation '%.40s' is not there", name);
     return wg_none;
 }
@@ -222,11 +216,11 @@ static bool layer_of(wgi_onnx_call *k, layer *l)
         return wgi_ox_fail(k, WG_ERROR_SHAPE, "the weights, or the number of steps, do not fit");
     static const int swapped[] = { 1, 0, 2 };
     l->x = l->batch_first ? wgi_ox_permuted(k, wgi_ox(k, 0), swapped) : wgi_ox(k, 0);
-    if (wgi_ox_has(k, 4)) l->lengths = wg_reshape_at(k->here, wgi_ox(k, 4), WG_SHAPE(l->rows, 1));
+    if (wgi_ox_has(k, 4)) l->lengths = wg_reshape(wgi_ox(k, 4), WG_SHAPE(l->rows, 1));
     return true;
 }
 
-bool wgi_onnx_recurrent(wgi_onnx_call *k)
+OPERATOR(recurrent)
 {
     layer l;
     wg_node whole[2], h[2], c[2];

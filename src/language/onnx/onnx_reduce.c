@@ -83,15 +83,15 @@ static wg_node sum_of_squares(wgi_onnx_call *k, wg_node x, const wg_reduce_args 
     return wg_sum_at(k->here, &squares);
 }
 
-bool wgi_onnx_reduce(wgi_onnx_call *k) { return reduced(k, plain); }
-bool wgi_onnx_reduce_l1(wgi_onnx_call *k) { return reduced(k, one_norm); }
-bool wgi_onnx_reduce_l2(wgi_onnx_call *k) { return reduced(k, two_norm); }
-bool wgi_onnx_reduce_log_sum(wgi_onnx_call *k) { return reduced(k, log_sum); }
-bool wgi_onnx_reduce_sum_square(wgi_onnx_call *k) { return reduced(k, sum_of_squares); }
+OPERATOR(reduce) { return reduced(k, plain); }
+OPERATOR(reduce_l1) { return reduced(k, one_norm); }
+OPERATOR(reduce_l2) { return reduced(k, two_norm); }
+OPERATOR(reduce_log_sum) { return reduced(k, log_sum); }
+OPERATOR(reduce_sum_square) { return reduced(k, sum_of_squares); }
 
 /* ---- the place of the largest ---- */
 
-bool wgi_onnx_arg(wgi_onnx_call *k)
+OPERATOR(arg)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     const int axis = wgi_ox_axis(k, wgi_ox_i(k, "axis", 0), s.rank);
@@ -125,7 +125,7 @@ static wg_node soft(wgi_onnx_call *k, wg_node x, int axis)
 }
 
 /* Until set 12 all axes from this one on are one. */
-bool wgi_onnx_softmax(wgi_onnx_call *k)
+OPERATOR(softmax)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     const bool old = k->version < 13;
@@ -135,8 +135,8 @@ bool wgi_onnx_softmax(wgi_onnx_call *k)
     if (!old || axis == s.rank - 1) return wgi_ox_put(k, 0, soft(k, wgi_ox(k, 0), axis));
     wg_shape flat = { 2, { 1, 1 } };
     for (int i = 0; i < s.rank; i++) flat.dim[i >= axis] *= s.dim[i];
-    const wg_node y = soft(k, wg_reshape_at(k->here, wgi_ox(k, 0), flat), 1);
-    return wgi_ox_put(k, 0, wg_reshape_at(k->here, y, s));
+    const wg_node y = soft(k, wg_reshape(wgi_ox(k, 0), flat), 1);
+    return wgi_ox_put(k, 0, wg_reshape(y, s));
 }
 
 /* ---- products ---- */
@@ -154,14 +154,14 @@ static wg_node as_first(wgi_onnx_call *k, wg_node y)
     return wg_node_dtype(y) == t ? y : wg_cast(y, t);
 }
 
-bool wgi_onnx_matmul(wgi_onnx_call *k)
+OPERATOR(matmul)
 {
     const wg_node a = factor(k, 0), b = factor(k, 1);
     return wgi_ox_put(k, 0, as_first(k, wg_matmul(a, b)));
 }
 
 /* alpha A B + beta C */
-bool wgi_onnx_gemm(wgi_onnx_call *k)
+OPERATOR(gemm)
 {
     const double alpha = wgi_ox_f(k, "alpha", 1), beta = wgi_ox_f(k, "beta", 1);
     const wg_node a = factor(k, 0), b = factor(k, 1);
@@ -212,7 +212,7 @@ static bool letters_of(wgi_onnx_call *k, const char *from, char *to)
     return true;
 }
 
-bool wgi_onnx_einsum(wgi_onnx_call *k)
+OPERATOR(einsum)
 {
     char letters[EINSUM_ROOM];
     wg_node x[EINSUM_OPERANDS];
@@ -223,4 +223,4 @@ bool wgi_onnx_einsum(wgi_onnx_call *k)
     return wgi_ox_put(k, 0, as_first(k, wg_einsum_at(k->here, letters, x, k->ins)));
 }
 
-bool wgi_onnx_det(wgi_onnx_call *k) { return wgi_ox_put(k, 0, wg_det(wgi_ox(k, 0))); }
+OPERATOR(det) { return wgi_ox_put(k, 0, wg_det(wgi_ox(k, 0))); }

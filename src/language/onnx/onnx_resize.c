@@ -97,7 +97,7 @@ static wg_node weighted(const resizing *r, wg_node x, int axis, wg_tensor at, wg
     const wg_node y = wg_take(x, wgi_ox_leaf(k, at), .axis = axis);
     wg_shape along = wg_node_shape(y);
     for (int i = 0; i < along.rank; i++) along.dim[i] = i == axis ? along.dim[i] : 1;
-    return all_one ? y : wg_mul(y, wg_reshape_at(k->here, wgi_ox_leaf(k, w), along));
+    return all_one ? y : wg_mul(y, wg_reshape(wgi_ox_leaf(k, w), along));
 }
 
 static void put(wg_tensor *t, int64_t i, double v)
@@ -133,7 +133,7 @@ static wg_node along(const resizing *r, wg_node x, int axis)
     for (int64_t i = 0; out.data && i < n; i++) any |= ((bool *)out.data)[i] = is_outside(r, axis, m, i);
     wg_shape s = wg_node_shape(sum);
     for (int i = 0; i < s.rank; i++) s.dim[i] = i == axis ? n : 1;
-    return any ? wg_where(wg_reshape_at(k->here, wgi_ox_leaf(k, out), s), r->outside, sum) : sum;
+    return any ? wg_where(wg_reshape(wgi_ox_leaf(k, out), s), r->outside, sum) : sum;
 }
 
 /* ---- the operators ---- */
@@ -229,14 +229,14 @@ static bool resized(resizing *r)
     return wgi_ox_put(k, 0, y);
 }
 
-bool wgi_onnx_resize(wgi_onnx_call *k)
+OPERATOR(resize)
 {
     resizing r = { .k = k };
     const bool old = k->version < 11;
     return mode_of(&r) && sizes_of(&r, old ? 1 : 2, 3) && region(&r) && resized(&r);
 }
 
-bool wgi_onnx_upsample(wgi_onnx_call *k)
+OPERATOR(upsample)
 {
     resizing r = { .k = k };
     return mode_of(&r) && sizes_of(&r, 1, 1) && resized(&r);

@@ -113,7 +113,7 @@ static wg_node first_pixels(wgi_onnx_call *k, wg_shape image, wg_shape grid)
     return wgi_ox_leaf(k, t);
 }
 
-bool wgi_onnx_grid_sample(wgi_onnx_call *k)
+OPERATOR(grid_sample)
 {
     const wg_shape image = wgi_ox_shape(k, 0), grid = wgi_ox_shape(k, 1);
     const char *mode = wgi_ox_s(k, "mode", "bilinear");

@@ -21,7 +21,7 @@ static bool known_list(wgi_onnx_call *k, wg_dtype t, const wgi_onnx_attribute *a
     return wgi_ox_put_known(k, 0, to);
 }
 
-bool wgi_onnx_constant(wgi_onnx_call *k)
+OPERATOR(constant)
 {
     const wg_dtype floats = wg_context_dtype(k->o->c);
     const wgi_onnx_attribute *a;
@@ -40,7 +40,7 @@ static bool shape_by(wgi_onnx_call *k, int i, wg_shape *s)
     return s->rank >= 0;
 }
 
-bool wgi_onnx_constant_of_shape(wgi_onnx_call *k)
+OPERATOR(constant_of_shape)
 {
     const wgi_onnx_attribute *a = wgi_ox_attribute(k, "value");
     wg_shape s;
@@ -65,7 +65,7 @@ static int64_t within(int64_t at, int64_t n)
     return at < 0 ? 0 : at > n ? n : at;
 }
 
-bool wgi_onnx_shape(wgi_onnx_call *k)
+OPERATOR(shape)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     const int64_t from = within(wgi_ox_i(k, "start", 0), s.rank),
@@ -75,7 +75,7 @@ bool wgi_onnx_shape(wgi_onnx_call *k)
     return wgi_ox_put_known(k, 0, t);
 }
 
-bool wgi_onnx_size(wgi_onnx_call *k)
+OPERATOR(size)
 {
     const wg_tensor t = wgi_ox_room(k, WG_I64, WG_SCALAR);
     if (t.data) *(int64_t *)t.data = wg_shape_size(wgi_ox_shape(k, 0));
@@ -97,11 +97,11 @@ static wg_node any_order(wgi_onnx_call *k)
 static bool reshaped(wgi_onnx_call *k, wg_shape s)
 {
     if (wg_shape_equal(s, wgi_ox_shape(k, 0))) return wgi_onnx_same(k);
-    return wgi_ox_put(k, 0, wg_reshape_at(k->here, any_order(k), s));
+    return wgi_ox_put(k, 0, wg_reshape(any_order(k), s));
 }
 
 /* In the new shape 0 is the size that the axis had, unless allowzero is set, and -1 what is left. */
-bool wgi_onnx_reshape(wgi_onnx_call *k)
+OPERATOR(reshape)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     wg_shape to = { 0, { 0 } };
@@ -120,7 +120,7 @@ bool wgi_onnx_reshape(wgi_onnx_call *k)
     return reshaped(k, to);
 }
 
-bool wgi_onnx_flatten(wgi_onnx_call *k)
+OPERATOR(flatten)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     const int64_t said = wgi_ox_i(k, "axis", 1), axis = said < 0 ? said + s.rank : said;
@@ -149,7 +149,7 @@ static int given_axes(wgi_onnx_call *k, int rank, bool is[])
     return has ? n : -1;
 }
 
-bool wgi_onnx_squeeze(wgi_onnx_call *k)
+OPERATOR(squeeze)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     wg_shape to = { 0, { 0 } };
@@ -165,7 +165,7 @@ bool wgi_onnx_squeeze(wgi_onnx_call *k)
     return reshaped(k, to);
 }
 
-bool wgi_onnx_unsqueeze(wgi_onnx_call *k)
+OPERATOR(unsqueeze)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     int64_t list[WG_MAX_RANK];
@@ -185,7 +185,7 @@ bool wgi_onnx_unsqueeze(wgi_onnx_call *k)
 
 /* ---- other orders ---- */
 
-bool wgi_onnx_transpose(wgi_onnx_call *k)
+OPERATOR(transpose)
 {
     const int rank = wgi_ox_shape(k, 0).rank;
     int64_t order[WG_MAX_RANK];
@@ -208,7 +208,7 @@ bool wgi_onnx_transpose(wgi_onnx_call *k)
     return wgi_ox_put(k, 0, wgi_ox_permuted(k, wgi_ox(k, 0), to));
 }
 
-bool wgi_onnx_concat(wgi_onnx_call *k)
+OPERATOR(concat)
 {
     const int rank = wgi_ox_shape(k, 0).rank, axis = wgi_ox_axis(k, wgi_ox_i(k, "axis", 1), rank);
     wg_node *x = wgi_lang_built(k->o->q, ((size_t)k->ins + 1) * sizeof *x);

@@ -17,7 +17,7 @@ static void put_float(wg_tensor *t, int64_t i, double v)
 /* ---- windows ---- */
 
 /* a - b cos(2 pi i / n) + c cos(4 pi i / n) */
-bool wgi_onnx_window(wgi_onnx_call *k)
+OPERATOR(window)
 {
     static const double sums[][3] = { { 0.5, 0.5, 0 }, { 25.0 / 46, 21.0 / 46, 0 }, { 0.42, 0.5, 0.08 } };
     const double *a = sums[k->row->u.number], size = wgi_ox_number(k, 0, 0),
@@ -38,7 +38,7 @@ static double mel_of(double hertz) { return 2595 * log10(1 + hertz / 700); }
 static double hertz_of(double mel) { return 700 * (pow(10, mel / 2595) - 1); }
 
 /* Triangles over the bins of a spectrum, at equal distances on the scale of mel. */
-bool wgi_onnx_mel(wgi_onnx_call *k)
+OPERATOR(mel)
 {
     const double bands = wgi_ox_number(k, 0, 0), length = wgi_ox_number(k, 1, 0),
                  rate = wgi_ox_number(k, 2, 0), low = mel_of(wgi_ox_number(k, 3, 0)),
@@ -113,7 +113,7 @@ static wg_node swapped(wgi_onnx_call *k, wg_node x, int axis)
     return axis == rank - 2 ? x : wgi_ox_permuted(k, x, order);
 }
 
-bool wgi_onnx_dft(wgi_onnx_call *k)
+OPERATOR(dft)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     const int axis = wgi_ox_axis(k, wgi_ox_i(k, "axis", 1), s.rank);
@@ -131,7 +131,7 @@ bool wgi_onnx_dft(wgi_onnx_call *k)
 }
 
 /* Frames of the signal [n, time, 1 or 2], each with the window, transformed: [n, frames, bins, 2] */
-bool wgi_onnx_stft(wgi_onnx_call *k)
+OPERATOR(stft)
 {
     const wg_shape s = wgi_ox_shape(k, 0);
     const double step = wgi_ox_number(k, 1, 0),
@@ -143,6 +143,6 @@ bool wgi_onnx_stft(wgi_onnx_call *k)
     const wg_tensor at = wgi_ox_room(k, WG_I64, WG_SHAPE(frames, each));
     for (int64_t i = 0; at.data && i < frames * each; i++) ((int64_t *)at.data)[i] = i / each * by + i % each;
     wg_node x = wg_take(wgi_ox(k, 0), wgi_ox_leaf(k, at), .axis = 1);
-    if (wgi_ox_has(k, 2)) x = wg_mul(x, wg_reshape_at(k->here, wgi_ox(k, 2), WG_SHAPE(each, 1)));
+    if (wgi_ox_has(k, 2)) x = wg_mul(x, wg_reshape(wgi_ox(k, 2), WG_SHAPE(each, 1)));
     return wgi_ox_put(k, 0, transformed(k, x, each, wgi_ox_i(k, "onesided", 1) != 0, false));
 }

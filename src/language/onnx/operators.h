@@ -4,6 +4,9 @@
 
 typedef bool wgi_onnx_build(wgi_onnx_call *k); /* false: after an error */
 
+/* OPERATOR(elu) { ... } defines wgi_onnx_elu. */
+#define OPERATOR(f) bool wgi_onnx_##f(wgi_onnx_call *k)
+
 /* onnx_elementwise.c */
 wgi_onnx_build wgi_onnx_one, wgi_onnx_one_whole, wgi_onnx_two, wgi_onnx_each, wgi_onnx_same,
     wgi_onnx_leaky_relu, wgi_onnx_elu, wgi_onnx_celu, wgi_onnx_selu, wgi_onnx_hard_sigmoid,
