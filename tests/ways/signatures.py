@@ -7,11 +7,14 @@ other dtypes.
     signatures.py           makes them in wengert; prints what is other; the status is 1 if a call is
     signatures.py -v WORD   prints what is refused, too, of calls with this word
 
-In signatures.txt a line is `operands -> call | call`, a tab, and what PyTorch gave for each of these calls:
-the result, and the gradient of each operand of floats of the sum of the results times a sine of their place;
-of an optimizer the weights after three steps, of a schedule the rates; or `error`. A call is the same, or
-refused: by an error of Wengert, or of any kind where PyTorch has one. Lines that begin with `signature` say
-PyTorch's arguments: ours are the same, in order and by default. PyTorch's newer words may be there, too."""
+In signatures.txt a line that begins with `signature` says PyTorch's arguments: ours are the same, in order and
+by default. PyTorch's newer words may be there, too. calls() makes the calls that belong to it. Each line below
+it has the places of some of them, from 0, a tab, and what PyTorch gave for each: the result, and the gradient
+of each operand of floats of the sum of the results times a sine of their place; of an optimizer the weights
+after three steps, of a schedule the rates; or `error`. Of an array of more than three numbers there are the
+largest magnitude, the sum, and the sum of element k times sin k; its type and shape follow. A call is the
+same, or refused: by an error of Wengert, or of any kind where PyTorch has one."""
+import ast
 import inspect
 import os
 import re
@@ -40,6 +43,7 @@ else:
     from wengert.utils import data
     import wengert.nn.functional as F
 lr = optim.lr_scheduler
+MODULE = {"F": F, "nn": nn, "optim": optim, "lr": lr, "data": data, "rnn": rnn, "init": init, "D": D}
 
 # ---- what calls are made of ----
 
@@ -339,21 +343,46 @@ UNTRUE = {"gelu": [("input", None, False), ("approximate", "'none'", True)],
           "one_hot": [("input", None, False), ("num_classes", "-1", False)], **more.UNTRUE}
 
 
-def signature_of(f, name):
+def signature_of(name):
     """The arguments of a callable of PyTorch, as (name, default as text or None, by name alone)."""
-    if name in UNTRUE:
-        return UNTRUE[name]
+    if not in_torch:
+        return SIGNATURES[name]
+    module, _, word = name.partition(".")
+    if word in UNTRUE:
+        return UNTRUE[word]
+    f = getattr(MODULE[module], "RNNBase" if word in ("RNN", "LSTM", "GRU") else word)
+    f = f.__init__ if inspect.isclass(f) else f
     try:
         of = inspect.signature(f)
     except ValueError:  # its text says them
-        args = re.search(r"%s\((.*?)\) ->" % name, f.__doc__)[1]
+        args = re.search(r"%s\((.*?)\) ->" % word, f.__doc__)[1]
         of = inspect.signature(eval("lambda %s: 0" % args))
     plain = lambda x: repr(x) if isinstance(x, (int, float, str, tuple, type(None))) else (
         "'relu'" if x is getattr(F, "relu", 0) else "?")
     return [(q.name, None if q.default is q.empty or "required" in repr(q.default) else plain(q.default),
              q.kind == q.KEYWORD_ONLY)
             for q in of.parameters.values() if q.kind not in (q.VAR_POSITIONAL, q.VAR_KEYWORD)
-            and q.name != "self"]
+            and q.name not in ("self", "mode" if "RNNBase" in f.__qualname__ else "")]
+
+
+def arguments(row):
+    """The arguments of a text that said() made."""
+    text = "lambda %s: 0" % row
+    of = ast.parse(text, mode="eval").body.args
+    defaults = [None] * (len(of.args) - len(of.defaults)) + of.defaults + of.kw_defaults
+    return [(a.arg, d and ast.get_source_segment(text, d), a in of.kwonlyargs)
+            for a, d in zip(of.args + of.kwonlyargs, defaults)]
+
+
+def signatures():
+    """PyTorch's arguments by name, as the file says them."""
+    for line in open(PATH):
+        if line.startswith("signature "):
+            name, _, row = line[len("signature "):].rstrip(")\n").partition("(")
+            yield name, arguments(row)
+
+
+SIGNATURES = {} if in_torch else dict(signatures())
 
 
 def said(args):
@@ -388,7 +417,7 @@ def calls():
     """All calls, as `operands -> call`."""
     for f in FUNCTIONS:
         name = "F." + f
-        args = signature_of(getattr(F, f), f)
+        args = signature_of(name)
         yield "signature %s(%s)" % (name, said(args))
         for k, operands in enumerate(OPERANDS.get(name, X)):
             names = "xyz"[:operands.count(";") + 1]
@@ -404,7 +433,7 @@ def calls():
         yield "%s -> %s(%s)" % (OPERANDS.get(name, X)[0], name, ", ".join(
             "%s=%s" % (q[0], x) for q, x in zip(args, given)))
     for f, (needed, operands) in MODULES.items():
-        args = signature_of(getattr(nn, f).__init__, f)
+        args = signature_of("nn." + f)
         yield "signature nn.%s(%s)" % (f, said(args))
         given = eval("(lambda *x: [repr(e) for e in x])(%s)" % needed)
         values = lambda q, fill: (of_name(NEEDED, "nn." + f, q) or None) if fill else of_name(VALUES,
@@ -413,14 +442,14 @@ def calls():
             # of one dtype, as PyTorch wants them
             of = operands.replace("n(", "single(") if "float32" in call else operands
             yield "%s -> fixed(nn.%s(%s))(%s)" % (of, f, call, ", ".join("xyz"[:operands.count(";") + 1]))
-    yield "signature nn.MultiheadAttention(%s)" % said(signature_of(nn.MultiheadAttention.__init__, ""))
+    yield "signature nn.MultiheadAttention(%s)" % said(signature_of("nn.MultiheadAttention"))
     for operands in ATTENTION:
         for how in ["", *IN_ATTENTION]:
             yield "%s -> fixed(nn.MultiheadAttention(4, 2%s))(x, y, z)" % (operands, how and ", " + how)
         for how in OF_ATTENTION:
             yield "%s -> fixed(nn.MultiheadAttention(4, 2))(x, y, z, %s)" % (operands, how)
     for f in OPTIMIZERS:
-        args = signature_of(getattr(optim, f), f)
+        args = signature_of("optim." + f)
         yield "signature optim.%s(%s)" % (f, said(args))
         # without it 1.13 takes the product of all mu with one too many
         own = {x: RATES[x] for x in RATES if (f, x) != ("NAdam", "foreach")}
@@ -438,14 +467,14 @@ def calls():
 
 def calls_of_schedules_and_data():
     for f, needed in SCHEDULES.items():
-        args = signature_of(getattr(lr, f).__init__, f)
+        args = signature_of("lr." + f)
         yield "signature lr.%s(%s)" % (f, said(args))
         given = ["o"] + [needed] * bool(needed) if f != "OneCycleLR" else ["o", "0.5", "9"]
         for call in each_argument(f, args, given, lambda q, fill: None if fill else [OF_SCHEDULES[q]]
                                   if q in OF_SCHEDULES else []):
             yield "rates -> lr.%s(%s)" % (f, call)
     for f in "DataLoader TensorDataset Subset ConcatDataset random_split".split():
-        args = [a if a[1] != "?" else (a[0], "None", a[2]) for a in signature_of(getattr(data, f), f)]
+        args = [a if a[1] != "?" else (a[0], "None", a[2]) for a in signature_of("data." + f)]
         yield "signature data.%s(%s)" % (f, said(args))
     for call in DATA:
         yield "-> " + call
@@ -453,20 +482,14 @@ def calls_of_schedules_and_data():
 
 
 def calls_of_more():
-    modules = {"F": F, "nn": nn, "rnn": rnn, "init": init}
-    for name in more.signatures():
-        module, _, f = name.partition(".")
-        of = getattr(modules[module], f)
-        of = of.__init__ if inspect.isclass(of) else of
-        yield "signature %s(%s)" % (name, said(signature_of(of, f)))
-    for f in ("RNN", "LSTM", "GRU"):
-        yield "signature nn.%s(%s)" % (f, said(signature_of(nn.RNNBase.__init__, f)[1:]))
+    for name in (*more.signatures(), "nn.RNN", "nn.LSTM", "nn.GRU"):
+        yield "signature %s(%s)" % (name, said(signature_of(name)))
     yield from more.SIZES
     for call in (*more.recurrent(), *more.SEQUENCES, *more.CONTAINERS, *more.BOTH, *more.transformers(),
                  *more.INIT):
         yield "-> " + call
     for name in distributions.NAMES:
-        yield "signature D.%s(%s)" % (name, said(signature_of(getattr(D, name).__init__, name)))
+        yield "signature D.%s(%s)" % (name, said(signature_of("D." + name)))
     yield from distributions.calls()
 
 
@@ -485,12 +508,13 @@ def flat(y):
     if isinstance(y, (tuple, list)):
         return [e for part in y for e in flat(part)] or ["()"]
     if y is None or isinstance(y, str):
-        return [" ".join(str(y).split())]
+        return ["_".join(str(y).split())]
     a = np.asarray(y.detach().numpy() if hasattr(y, "detach") else y)
     e = a.astype(float).ravel()
-    if e.size > 12:  # the largest magnitude, the sum, the sum of element k times sin k
-        e = np.array([np.abs(e).max(), e.sum(), (e * np.sin(np.arange(1, e.size + 1))).sum()])
-    return ["%.9g" % x for x in e] + ["%s%s" % (a.dtype.kind + str(a.dtype.itemsize),
+    if e.size > 3:
+        with np.errstate(invalid="ignore"):  # inf - inf
+            e = np.array([np.abs(e).max(), e.sum(), (e * np.sin(np.arange(1, e.size + 1))).sum()])
+    return ["%.9g" % (round(x, 10) + 0.0) for x in e] + ["%s%s" % (a.dtype.kind + str(a.dtype.itemsize),
                                                 "x".join(map(str, a.shape)))]
 
 
@@ -548,8 +572,7 @@ def outcome(line):
     how, _, call = line.partition("-> ")
     how = how.strip()
     try:
-        if "spread(" in call:
-            m.manual_seed(5)
+        m.manual_seed(5)
         y = (steps(call) if how == "steps" else rates(call) if how == "rates" else with_gradients(how, call)
              if how else eval(call))
         return flat(y), None
@@ -559,29 +582,45 @@ def outcome(line):
 
 def said_of(result):
     got, e = result
-    return "error" if e else ", ".join(got)
+    return "error" if e else " ".join(got)
 
 
-def write(rows):
-    """Writes pairs of a line of calls() and its result: calls of the same operands and result below a
-    signature are one line."""
-    groups, signature = {}, None
-    for line, result in rows:
-        signature = line if line[:9] == "signature" else signature
-        how, _, call = line.partition("-> ")
-        groups.setdefault((signature, how, result), []).append(call)
+def by_signature(lines):
+    """The calls that belong to each signature."""
+    blocks = {}
+    for line in dict.fromkeys(lines):
+        if line.startswith("signature"):
+            some = blocks[line] = []
+        else:
+            some.append(line)
+    return blocks
+
+
+def write(blocks):
+    results = {head: [said_of(outcome(call)) for call in some] for head, some in blocks.items()}
     with open(PATH, "w") as f:
-        f.writelines("%s-> %s\t%s\n" % (how, " | ".join(of), result) if result else how + "\n"
-                     for (_, how, result), of in groups.items())
+        f.write("# signatures.txt: what PyTorch %s gives, by `python3 tests/ways/signatures.py torch`.\n" %
+                m.__version__[:4])
+        for head, some in results.items():
+            f.write(head + "\n")
+            for result in dict.fromkeys(some):
+                f.write("%s\t%s\n" % (" ".join(str(k) for k, r in enumerate(some) if r == result), result))
 
 
-def read():
-    """The pairs of the file."""
+def read(blocks):
+    """Pairs of a line of calls() and what PyTorch gave."""
+    wanted = {}
     for line in open(PATH):
-        line, _, wanted = line.rstrip("\n").partition("\t")
-        how, arrow, some = line.partition("-> ")
-        for call in some.split(" | "):
-            yield how + arrow + call, wanted
+        line, _, result = line.rstrip("\n").partition("\t")
+        if line.startswith("signature"):
+            known = wanted[line] = {}
+        elif line[0] != "#":
+            known.update(dict.fromkeys(map(int, line.split()), result))
+    if {head: len(some) for head, some in blocks.items()} != {head: len(of) for head, of in wanted.items()}:
+        sys.exit("signatures.txt has other calls than calls(): run signatures.py torch")
+    for head, some in blocks.items():
+        yield head, None
+        yield from ((call, wanted[head][k]) for k, call in enumerate(some))
 
 
 def near(a, b, rough):
@@ -598,8 +637,7 @@ def same_signature(line):
     name, _, row = line[len("signature "):].partition("(")
     theirs = inspect.signature(eval("lambda %s: 0" % row[:-1])).parameters.values()
     module, _, word = name.partition(".")
-    f = getattr({"F": F, "nn": nn, "optim": optim, "lr": lr, "data": data, "rnn": rnn, "init": init,
-                 "D": D}[module], word, None)
+    f = getattr(MODULE[module], word, None)
     if f is None:
         return False
     ours = [q for q in inspect.signature(f).parameters.values()
@@ -616,11 +654,11 @@ def main():
     if in_torch:
         import warnings
         warnings.simplefilter("ignore")
-        write((line, line[:9] != "signature" and said_of(outcome(line))) for line in dict.fromkeys(calls()))
+        write(by_signature(calls()))
         return 0
     asked = [x for x in sys.argv[1:] if x != "-v"]
     counts = dict(same=0, refused=0, other=0)
-    for line, wanted in read():
+    for line, wanted in read(by_signature(calls())):
         if not all(x in line for x in asked):
             continue
         if line[:9] == "signature":
@@ -629,7 +667,7 @@ def main():
                 print("other signature: " + line)
             continue
         m.graph().begin()
-        wanted, (got, e) = wanted.split(", "), outcome(line)
+        wanted, (got, e) = wanted.split(), outcome(line)
         fails = wanted == ["error"]
         # then by the largest number of all, of which sums are made
         single = "single" in line or "float32" in line
@@ -639,8 +677,8 @@ def main():
             else "other")
         counts[what] += 1
         if what == "other" or what == "refused" and "-v" in sys.argv:
-            print("%s: %s\n  torch    %s\n  wengert  %s" % (what, line, ", ".join(wanted)[:300],
-                                                            ", ".join(got)[:300]))
+            print("%s: %s\n  torch    %s\n  wengert  %s" % (what, line, " ".join(wanted)[:300],
+                                                            " ".join(got)[:300]))
     print("signatures: " + ", ".join("%d %s" % (k, what) for what, k in counts.items()))
     return counts["other"] > 0
 
