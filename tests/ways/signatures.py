@@ -12,8 +12,9 @@ by default. PyTorch's newer words may be there, too. calls() makes the calls tha
 it has the places of some of them, from 0, a tab, and what PyTorch gave for each: the result, and the gradient
 of each operand of floats of the sum of the results times a sine of their place; of an optimizer the weights
 after three steps, of a schedule the rates; or `error`. Of an array of more than three numbers there are the
-largest magnitude, the sum, and the sum of element k times sin k; its type and shape follow. A call is the
-same, or refused: by an error of Wengert, or of any kind where PyTorch has one."""
+largest magnitude, the sum, and the sum of element k times sin k, where an infinity counts as some number; its
+type and shape follow. A call is the same, or refused: by an error of Wengert, or of any kind where PyTorch
+has one."""
 import ast
 import inspect
 import os
@@ -512,8 +513,8 @@ def flat(y):
     a = np.asarray(y.detach().numpy() if hasattr(y, "detach") else y)
     e = a.astype(float).ravel()
     if e.size > 3:
-        with np.errstate(invalid="ignore"):  # inf - inf
-            e = np.array([np.abs(e).max(), e.sum(), (e * np.sin(np.arange(1, e.size + 1))).sum()])
+        e = np.nan_to_num(e, nan=np.nan, posinf=5.9, neginf=-5.3)
+        e = np.abs(e).max(), e.sum(), (e * np.sin(np.arange(1, e.size + 1))).sum()
     return ["%.9g" % (round(x, 10) + 0.0) for x in e] + ["%s%s" % (a.dtype.kind + str(a.dtype.itemsize),
                                                 "x".join(map(str, a.shape)))]
 
