@@ -1,7 +1,8 @@
 """advice.py: runs what errors and names.txt tell people to write. Each line gives the numbers of what it
 stands for. The cases are the blocks of standard input (advice.txt). NumPy is asked for its numbers; those of
 PyTorch, and of functions that not every NumPy has, stand in the file. With the word `originals` it computes
-these, and prints the blocks.
+these, and prints the blocks. Of an array of more than three numbers there are the largest magnitude, the sum,
+and the sum of element k times sin k, where what is not finite counts as some number.
 
 A text of python/wengert with "write ", "did you mean" or a call, and a word of names.txt, that no case has is
 red. So is a text that names what only C has."""
@@ -63,11 +64,15 @@ def flat(y):
     if isinstance(y, (tuple, list)) and not isinstance(y, str) and not all(isinstance(e, int) for e in y):
         return [e for part in y for e in flat(part)]
     if isinstance(y, str) or y is None:
-        return [str(y).replace(",", ";")]
+        return str(y).split()
     if hasattr(y, "detach"):
         y = y.detach().numpy()
-    return ["%.7g" % (e + 0.0) for e in np.asarray(y, float).ravel()] + ["shape %s" %
-        "x".join(map(str, np.shape(y)))]
+    y = np.asarray(y, float)
+    e = y.ravel()
+    if e.size > 3:
+        e = np.nan_to_num(e, nan=3.7, posinf=5.9, neginf=-5.3)
+        e = np.abs(e).max(), e.sum(), (e * np.sin(np.arange(1, e.size + 1))).sum()
+    return ["%.7g" % (round(x, 8) + 0.0) for x in e] + ["shape", "x".join(map(str, y.shape))] * bool(y.shape)
 
 
 def of_numpy(text):
@@ -78,7 +83,7 @@ def original(text, setup):
     """What NumPy or PyTorch gives."""
     known = operands(setup, (lambda v: v) if of_numpy(text) else torch.tensor)
     known.update(dict(torch=torch, F=F, nn=nn) if in_originals else {}, np=np, numbers=numbers, n=2)
-    return ", ".join(flat(eval(text, known)))
+    return " ".join(flat(eval(text, known)))
 
 
 def near(a, b):
@@ -187,13 +192,13 @@ class Case:
                 got = flat(run(line, known))
             except Exception as e:
                 got = ["%s: %s" % (type(e).__name__, e)]
-            wanted = (wanted or original(of, self.setup)).split(", ")
-            if re.match(r"\w*Error: ", wanted[0]):
-                self.complain("of its own library it is an error: " + wanted[0])
+            wanted = (wanted or original(of, self.setup)).split()
+            if wanted[0].endswith("Error:"):
+                self.complain("of its own library it is an error: " + " ".join(wanted))
             if len(got) != len(wanted) or not all(map(near, got, wanted)):
                 self.complain("advised:  " + advice, "which is:  " + line,
-                              "it gives  " + ", ".join(got)[:300],
-                              "for       " + of, "which is  " + ", ".join(wanted)[:300])
+                              "it gives  " + " ".join(got)[:300],
+                              "for       " + of, "which is  " + " ".join(wanted)[:300])
 
 
 def words():

@@ -1,5 +1,7 @@
 """beside_torch.py: blocks of standard input with wengert in the place of torch, compared with what PyTorch
-gave, which stands behind "= ". With the word `torch` it runs them in PyTorch and prints the blocks with its
+gave, which stands behind "= ": numbers and their shape; of an array of more than three the largest magnitude,
+the sum, and the sum of element k times sin k, where a number beyond 1e9 counts as its logarithm and what is
+not finite as some number. With the word `torch` it runs them in PyTorch and prints the blocks with its
 numbers.
 
 In beside_torch.txt all are the same. With the word `words`, for words_torch.txt, each part of the last line
@@ -34,8 +36,13 @@ def flat(y):
         return [e for part in y for e in flat(part)]
     if hasattr(y, "detach"):
         y = y.detach().numpy()
-    return ["%.10g" % e for e in np.asarray(y, float).ravel()] + ["shape %s" %
-        "x".join(map(str, np.shape(y)))]
+    y = np.asarray(y, float)
+    e = y.ravel()
+    if e.size > 3:
+        e = np.where(np.abs(e) > 1e9, np.sign(e) * np.log(np.abs(e) + 1), e)
+        e = np.nan_to_num(e, nan=3.7, posinf=5.9, neginf=-5.3)
+        e = np.abs(e).max(), e.sum(), (e * np.sin(np.arange(1, e.size + 1))).sum()
+    return ["%.10g" % (round(x, 10) + 0.0) for x in e] + ["shape", "x".join(map(str, y.shape))] * bool(y.shape)
 
 
 def near(a, b):
@@ -56,7 +63,7 @@ def outcome(f):
     try:
         return flat(f()), None
     except Exception as e:
-        return ["%s: %s" % (type(e).__name__, " ".join(str(e).split()).replace(" ; ", ", "))], e
+        return ("%s: %s" % (type(e).__name__, str(e).replace(" ; ", ", "))).split(), e
 
 
 def says_so(e):
@@ -65,10 +72,10 @@ def says_so(e):
 
 
 words = "words" in sys.argv
-counts = dict(same=0, refused=0, other=0)
+counts, out = dict(same=0, refused=0, other=0), []
 for block in sys.stdin.read().strip("\n").split("\n\n"):
     if all(line[:1] == "#" for line in block.split("\n")):
-        print(block + "\n") if in_torch else None
+        out.append(block)
         continue
     lines = [line for line in block.split("\n") if line[:1] not in "#=" or not line]
     wanted = " ".join(line[2:] for line in block.split("\n") if line[:2] == "= ").split(" ; ")
@@ -83,20 +90,19 @@ for block in sys.stdin.read().strip("\n").split("\n\n"):
     _, stopped = outcome(lambda: exec("\n".join(lines[:-1]), known))
     parts = parts_of(lines[-1])
     got = [outcome(lambda: eval(part, known)) if stopped is None
-           else (["%s: %s" % (type(stopped).__name__, stopped)], stopped) for part in parts]
+           else (("%s: %s" % (type(stopped).__name__, stopped)).split(), stopped) for part in parts]
     if in_torch:
-        print("\n".join(line for line in block.split("\n") if line[:2] != "= "))
-        print("= " + " ; ".join(", ".join(numbers) for numbers, _ in got) + "\n")
+        out.append("\n".join([line for line in block.split("\n") if line[:2] != "= "] +
+                             ["= " + " ; ".join(" ".join(numbers) for numbers, _ in got)]))
         continue
     for part, (numbers_, e), its in zip(parts, got, wanted):
-        its = its.split(", ")
-        refused = its[0].partition(":")[0].endswith(("Error", "Warning"))
+        its = its.split()
+        refused = its[0].endswith(("Error:", "Warning:"))
         what = ("same" if len(numbers_) == len(its) and all(map(near, numbers_, its)) else "refused"
                 if says_so(e) or e and refused else "other")
         counts[what] += 1
         if what == "other" or what == "refused" and ("-v" in sys.argv or not words):
             print("%s: %s\n    %s\n    gives  %s\n    torch  %s" % (
-                what, part, "\n    ".join(lines), ", ".join(numbers_), ", ".join(its)))
-print("" if in_torch else ", ".join("%d %s" % (n, what) for what, n in counts.items()), end="" if in_torch
-      else "\n")
+                what, part, "\n    ".join(lines), " ".join(numbers_), " ".join(its)))
+print("\n\n".join(out) if in_torch else ", ".join("%d %s" % (n, what) for what, n in counts.items()))
 sys.exit(counts["other"] > 0 or not words and counts["refused"] > 0)
