@@ -72,7 +72,8 @@ def flat(y):
     if e.size > 3:
         e = np.nan_to_num(e, nan=3.7, posinf=5.9, neginf=-5.3)
         e = np.abs(e).max(), e.sum(), (e * np.sin(np.arange(1, e.size + 1))).sum()
-    return ["%.7g" % (round(x, 8) + 0.0) for x in e] + ["shape", "x".join(map(str, y.shape))] * bool(y.shape)
+    shape = ["shape", "x".join(map(str, y.shape))]
+    return ["%.7g" % (round(x, 8) + 0.0) for x in e] + shape * (y.ndim > 0)
 
 
 def of_numpy(text):

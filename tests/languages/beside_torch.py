@@ -42,7 +42,8 @@ def flat(y):
         e = np.where(np.abs(e) > 1e9, np.sign(e) * np.log(np.abs(e) + 1), e)
         e = np.nan_to_num(e, nan=3.7, posinf=5.9, neginf=-5.3)
         e = np.abs(e).max(), e.sum(), (e * np.sin(np.arange(1, e.size + 1))).sum()
-    return ["%.10g" % (round(x, 10) + 0.0) for x in e] + ["shape", "x".join(map(str, y.shape))] * bool(y.shape)
+    shape = ["shape", "x".join(map(str, y.shape))]
+    return ["%.10g" % (round(x, 10) + 0.0) for x in e] + shape * (y.ndim > 0)
 
 
 def near(a, b):
