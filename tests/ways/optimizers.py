@@ -7,10 +7,15 @@ refuses.
                             if any does
     optimizers.py WORD ...  the gates whose name has each of these words
 
-The parameters have 0, 1 and 2 axes. Step t has the gradient of a parabola plus a sine of t. In optimizers.txt
-a line is a name, a tab and what PyTorch has as JSON, numbers with 15 digits: `half` the weights after 15
-steps, `state` the optimizer's state_dict then, `end` the weights after 30, `rates` the learning rate behind
-each step. A number may differ by 1e-12 of the largest in its array.
+The parameters have 0, 1 and 2 axes. Step t has the gradient of a parabola plus a sine of t. Element k of a
+parameter, in memory, is as element k - 3: so its first three say all, and PyTorch's state can be loaded from
+them.
+
+In optimizers.txt a line is a name, a tab and what PyTorch has as JSON, numbers with 15 digits: `half` the
+weights after 15 steps, `state` the optimizer's state_dict then, `end` the weights after 30. Of an array there
+are the shape and the first three numbers; of a group of parameters what is other than in the optimizer's first
+line; of one number a step, as `rates`, the learning rates, the largest, the sum, and the sum of number k times
+sin k. A number may differ by 1e-12 of the largest of those it stands with.
 
 Gates of an optimizer: 30 steps; 15 steps, then its state in pickle, in a file of wg.save or by hand in a
 fresh optimizer, then 15 more with the bits of 30 steps; its state is PyTorch's, by key; PyTorch's state,
@@ -101,8 +106,13 @@ PAIRED = [n for n in SCHEDULES if n not in ("OneCycleLR three_phase", "Sequentia
                                             "ReduceLROnPlateau max")]
 
 
+def places(shape):
+    """0, 1, 2, 0, 1, 2 and so on."""
+    return np.arange(np.prod(shape, dtype=int)).reshape(shape) % 3
+
+
 def first(shape):
-    return np.sin(1 + np.arange(np.prod(shape, dtype=int))).reshape(shape) * 1.5
+    return np.sin(1 + places(shape)) * 1.5
 
 
 def weights(m):
@@ -112,7 +122,7 @@ def weights(m):
 def loss_of(m, ws, t):
     total = 0.0
     for k, w in enumerate(ws):
-        n = np.arange(np.prod(w.shape, dtype=int)).reshape(tuple(w.shape))
+        n = places(tuple(w.shape))
         total = total + (m.tensor(0.5 + np.cos(n + k) ** 2) *
                          (w - m.tensor(np.sin(3.0 * n + k))) ** 2).sum() * 0.5
         total = total + (m.tensor(np.sin(7.0 * t + n)) * w).sum() * 0.5
@@ -149,7 +159,7 @@ def made(m, name, ws):
 # ---- what PyTorch gives, and the same here ----
 
 def plain(x):
-    """Arrays and numbers as lists of 15 digits."""
+    """Numbers of 15 digits, and arrays of them by their shape and first three."""
     if isinstance(x, dict):
         return {str(k): plain(v) for k, v in x.items()}
     if isinstance(x, (list, tuple)):
@@ -157,7 +167,26 @@ def plain(x):
     if isinstance(x, (str, bool, type(None))):
         return x
     a = np.asarray(x.detach() if hasattr(x, "detach") else x, float)
-    return json.loads(json.dumps(a.tolist()), parse_float=lambda s: float("%.15g" % float(s)))
+    if a.ndim == 0:
+        x = float("%.15g" % a)
+        return int(x) if x.is_integer() else x
+    some, largest = a.ravel()[:3], np.abs(a).max()
+    expect(np.abs(a.ravel() - np.resize(some, a.size)).max() <= NEAR * largest, "elements differ: %s" % a)
+    return {"x".join(map(str, a.shape)): plain(some.tolist())}
+
+
+def whole(x):
+    """An array from its shape and first three."""
+    if not isinstance(x, dict):
+        return x if x is None else np.array(x, float)
+    (shape, some), = x.items()
+    return np.resize(np.array(some, float), tuple(map(int, shape.split("x"))))
+
+
+def summary(x):
+    """The largest magnitude, the sum, and the sum of number k times sin k, of one number a step."""
+    x = np.array(x, float).ravel()
+    return plain([np.abs(x).max(), x.sum(), (x * np.sin(np.arange(1, x.size + 1))).sum()])
 
 
 def steps_of(m, name):
@@ -186,7 +215,7 @@ def scheduled(m, names, by_hand=None, kind="SGD momentum", resume=None):
         for one in all_:
             one.step(loss.item()) if isinstance(one, plateau) else one.step()
         rates.append(opt.param_groups[0]["lr"])
-        last.append([one.last_epoch if hasattr(one, "last_epoch") else None for one in all_])
+        last.append([getattr(one, "last_epoch", -1) for one in all_])
         out.append([one._last_lr if isinstance(one, plateau) else one.get_last_lr() for one in all_])
     half = STEPS if resume is None else resume
     train(m, ws, opt, range(half), after)
@@ -200,8 +229,8 @@ def scheduled(m, names, by_hand=None, kind="SGD momentum", resume=None):
         for one, d in zip(all_, state[1]):
             one.load_state_dict(d)
         train(m, ws, opt, range(half, STEPS), after)
-    end = dict(rates=plain(rates), end=plain(numbers(ws)))
-    return end if len(names) > 1 else dict(end, last=plain(last), get=plain(out))
+    end = dict(rates=summary(rates), end=plain(numbers(ws)))
+    return end if len(names) > 1 else dict(end, last=summary(last), get=summary(out))
 
 
 def with_steps(m, steps):
@@ -250,8 +279,9 @@ def closure(m, opt, w, loss, seen):
 
 def groups(m, opt, w, loss, seen):
     g = opt.param_groups[0]
-    seen += [g["lr"], g["momentum"], g["weight_decay"], g["nesterov"], len(g["params"]),
-             len(opt.param_groups), g.get("lr"), "lr" in g]
+    seen += [[g["lr"], g["momentum"], g["weight_decay"]], [g["nesterov"], len(g["params"]),
+             len(opt.param_groups)], [g.get("lr"), "lr" in g]]
+    rates = []
     for t in range(6):
         opt.zero_grad()
         loss().backward()
@@ -260,7 +290,8 @@ def groups(m, opt, w, loss, seen):
             g["lr"] *= 0.5
             if t == 2:
                 g["momentum"], g["weight_decay"] = 0.5, 0.125
-            seen.append(dict(g)["lr"])
+            rates.append(dict(g)["lr"])
+    seen.append(summary(rates))
 
 
 def loaded(m, opt, w, loss, seen):
@@ -277,23 +308,26 @@ def loaded(m, opt, w, loss, seen):
 HABITS = dict(twice=twice, accumulated=accumulated, without=without, closure=closure, groups=groups,
               loaded=loaded)
 def lbfgs(m, **options):
-    """Steps of LBFGS on a valley of four axes, with the state carried to another optimizer after two."""
-    w, a = m.tensor(np.array([1.5, -1.0, 0.5, 2.0]), requires_grad=True), m.tensor(np.arange(4.0))
-    opt, seen = m.optim.LBFGS([w], **options), []
+    """Steps of LBFGS on a valley of four axes, in two parameters, with the state carried to another optimizer
+    after two."""
+    ws = [m.tensor(np.array(x), requires_grad=True) for x in ([1.5, -1.0], [0.5, 2.0])]
+    at = [m.tensor(np.array(x)) for x in ([0.0, 1.0], [2.0, 3.0])]
+    opt, losses, ends = m.optim.LBFGS(ws, **options), [], []
 
     def again():
         opt.zero_grad()
-        y = ((w - a) ** 2 * (1 + a) ** 2).sum() + w.sum() ** 4 / 50
+        y = sum(((w - a) ** 2 * (1 + a) ** 2).sum() for w, a in zip(ws, at))
+        y = y + sum(w.sum() for w in ws) ** 4 / 50
         y.backward()
         return y
     for t in range(4):
         if t == 2:
             state = opt.state_dict()
-            opt = m.optim.LBFGS([w], **options)
+            opt = m.optim.LBFGS(ws, **options)
             opt.load_state_dict(state)
-        seen.append(float(opt.step(again)))
-        seen += w.detach().numpy().tolist()
-    return {"end": plain(seen)}
+        losses.append(float(opt.step(again)))
+        ends.append(plain(numbers(ws)))
+    return dict(losses=summary(losses), ends=ends)
 
 
 LINES = {"": {}, "short": dict(lr=0.5, max_iter=3), "few calls": dict(max_iter=9, max_eval=4),
@@ -380,10 +414,9 @@ CARRIES = {
 
 def from_torch(wg, name, of):
     """PyTorch's state, loaded after 15 steps."""
-    ws = [wg.tensor(np.array(a, float), requires_grad=True) for a in of["half"]]
+    ws = [wg.tensor(whole(a), requires_grad=True) for a in of["half"]]
     opt = made(wg, name, ws)
-    state = {int(i): {k: a if a is None else np.array(a) for k, a in d.items()}
-             for i, d in of["state"]["state"].items()}
+    state = {int(i): {k: whole(a) for k, a in d.items()} for i, d in of["state"]["state"].items()}
     opt.load_state_dict(dict(state=state, param_groups=of["state"]["param_groups"]))
     train(wg, ws, opt, range(STEPS // 2, STEPS))
     off = near(plain(numbers(ws)), of["end"], "end")
@@ -606,10 +639,21 @@ def missed(wg):
         same_bits(run(cut)[0], whole)
 
 
+def with_groups(known, change):
+    """The table, in which each group of parameters is change(the group, that of the optimizer's first
+    line)."""
+    for n, (kind, _) in OPTIMIZERS.items():
+        if n != kind:
+            state = known["optimizer " + n]["state"]
+            base, = known["optimizer " + kind]["state"]["param_groups"]
+            state["param_groups"] = [change(g, base) for g in state["param_groups"]]
+    return known
+
+
 def gates(wg):
     with open(PATH) as f:
         known = dict(line.rstrip("\n").split("\t") for line in f if not line.startswith("#"))
-    known = {n: json.loads(x) for n, x in known.items()}
+    known = with_groups({n: json.loads(x) for n, x in known.items()}, lambda g, base: {**base, **g})
 
     def beside(n):
         got, want = TABLE[n](wg), known[n]
@@ -672,8 +716,9 @@ def main(words):
         with open(PATH, "w") as f:
             f.write("# optimizers.txt: what PyTorch %s gives, by `python3 tests/ways/optimizers.py "
                     "torch`.\n" % torch.__version__[:4])
-            for n, run in TABLE.items():
-                f.write("%s\t%s\n" % (n, json.dumps(run(torch))))
+            for n, x in with_groups({n: run(torch) for n, run in TABLE.items()}, lambda g, base: {
+                    k: v for k, v in g.items() if k not in base or v != base[k]}).items():
+                f.write("%s\t%s\n" % (n, json.dumps(x)))
         return 0
     import wengert as wg
     return run_gates("optimizers", words, dict(gates(wg)))
