@@ -7,7 +7,8 @@ numbers or the word error, is in mutations.txt, a line for all programs that giv
 into it follows in lines that are indented:
 
     [crossed]    values changes uses | numbers, the items that a program gives are divided by /; a,b: both;
-                 *: all
+                 *: all; of an item of more than three numbers there are the largest magnitude, the sum, and
+                 the sum of number k times sin k
     [single]     name,name | numbers
     ! coordinates or name | words      here an error is right whose text has all of these words
 
@@ -58,6 +59,12 @@ def flat(x):
     return [y for e in x for y in flat(e)] if isinstance(x, (list, tuple)) else [float(x)]
 
 
+def few(x):
+    """At most three numbers that stand for all."""
+    x = np.array(flat(x))
+    return x if x.size <= 3 else [np.abs(x).max(), x.sum(), (x * np.sin(np.arange(1, x.size + 1))).sum()]
+
+
 def run(text, words):
     """The items that a program gives, as lists of numbers, or the error. Each runs in a thread of its own,
     where no graph is begun."""
@@ -68,7 +75,7 @@ def run(text, words):
             space = dict(words, np=np, out=[], path=os.path.join(folder, "saved"))
             try:
                 exec(compile(text, "program", "exec"), space)
-                got.append([flat(x) for x in space["out"]])
+                got.append([few(x) for x in space["out"]])
             except Exception as e:
                 e.line = next((f.lineno for f in reversed(traceback.extract_tb(e.__traceback__))
                                if f.filename == "program"), 0)
@@ -139,7 +146,7 @@ def read():
     return results, refused
 
 
-HEAD = """# What PyTorch gives for the programs of mutations.py, which writes this file: mutations.py torch.
+HEAD = """# mutations.txt: what PyTorch gives for these programs, by `python3 tests/ways/mutations.py torch`.
 # A line `! coordinates or name | words` says that an error with these words is right there. These lines stay.
 """
 
