@@ -7,14 +7,14 @@ other dtypes.
     signatures.py           makes them in wengert; prints what is other; the status is 1 if a call is
     signatures.py -v WORD   prints what is refused, too, of calls with this word
 
-In signatures.txt a line that begins with `signature` says PyTorch's arguments: ours are the same, in order and
-by default. PyTorch's newer words may be there, too. calls() makes the calls that belong to it. Each line below
-it has the places of some of them, from 0, a tab, and what PyTorch gave for each: the result, and the gradient
-of each operand of floats of the sum of the results times a sine of their place; of an optimizer the weights
-after three steps, of a schedule the rates; or `error`. Of an array of more than three numbers there are the
-largest magnitude, the sum, and the sum of element k times sin k, where an infinity counts as some number; its
-type and shape follow. A call is the same, or refused: by an error of Wengert, or of any kind where PyTorch
-has one."""
+In signatures.txt a line that begins with `signature` says PyTorch's arguments: ours are the same, in order
+and by default. PyTorch's newer words may be there, too. calls() makes the calls that belong to it. Each line
+below it has the places of some of them, from 0, a tab, and what PyTorch gave for each: the result, and the
+gradient of each operand of floats of the sum of the results times a sine of their place; of an optimizer the
+weights after three steps, of a schedule the rates; or `error`. Of an array of more than three numbers there
+are the largest magnitude, the sum, and the sum of element k times sin k, where an infinity counts as some
+number; its type and shape follow. A call is the same, or refused: by an error of Wengert, or of any kind
+where PyTorch has one."""
 import ast
 import inspect
 import os
