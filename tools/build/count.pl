@@ -3,7 +3,7 @@
 # All text that is code, or data of tests, counts in every language. A wing is a folder of src/, and each folder
 # beside src/ is one; the Makefile belongs to tools. Pages do not count, nor the fuzzers' inputs, the tables of
 # users that tests read, and the table in python/wengert/_table.txt. What a program has made is a wing of its own,
-# `made`: its first lines say "made by" and the command. So are the widths of characters in fonts.
+# `made`: its first line says by which command. So are the widths of characters in fonts.
 # A line of code holds more than blanks and comments. A token is a word (letters, digits and _), a string that ends
 # on its line, or any other character that is no blank. A text in three quotes, as Python has it, counts as an
 # empty string.
@@ -52,7 +52,7 @@ sub tokens { return scalar(() = code(@_) =~ /$string|[\w\x80-\xff]+|\S/g) }
 sub wing
 {
     my ($file, $text) = @_;
-    return 'made' if substr($text, 0, 400) =~ /\bmade by `/i || $file =~ m{/metric_table\.c$};
+    return 'made' if $text =~ m{^# \S+\.txt: [^\n]*\bby `[^`]+`} || $file =~ m{/metric_table\.c$};
     return $file =~ m{^src/([^/]+)/|^([^/]+)/} ? $1 // $2 : 'tools';
 }
 
