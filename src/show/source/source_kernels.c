@@ -3,8 +3,10 @@
 #include "wgx/graph.h"
 #include "wgx/source.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- what the writers share ---- */
@@ -31,20 +33,6 @@ static wg_shape shape_of(const call *k, int i) { return wg_node_shape(wgi_operan
 /* Result i of the op, whose first one is v. */
 static const char *result(const call *k, int i) { return wgi_pointer(k->f, k->v + i); }
 
-/* Writes code whose words are noted. */
-static void put(const call *k, const char *format, ...) WG_PRINTF(2, 3);
-static void put(const call *k, const char *format, ...)
-{
-    char text[800];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    wgi_put_code(k->f->s, k->to, "    ", NULL, 0);
-    wgi_put_code(k->f->s, k->to, text, NULL, 0);
-    wgi_strbuf_put(k->to, "\n");
-}
-
 static int64_t product(const wg_shape *s, int from, int to)
 {
     int64_t n = 1;
@@ -67,145 +55,134 @@ static span span_of(const wg_shape *x, const wg_shape *list)
     }
     return s;
 }
-static span span_along(const call *k, int operand)
+/* Operand 0 along the option `axis`. */
+static span span_along(const call *k)
 {
     const wgx_setting a = wgi_setting(k->v->node, "axis");
-    const wg_shape x = shape_of(k, operand), one = { 1, { a.whole } };
+    const wg_shape x = shape_of(k, 0), one = { 1, { a.whole } };
     return span_of(&x, a.kind == WG_ATTR_AXES ? &a.list : &one);
 }
+
+/* What a word behind a $ stands for. Returns what comes behind it. */
+static const char *put_word(const call *k, wgi_strbuf *to, const char *word)
+{
+    const bool of_result = *word == 'y';
+    if (of_result || isdigit((unsigned char)*word)) {
+        char *end;
+        const int i = (int)strtol(word + of_result, &end, 10);
+        wgi_strbuf_put(to, of_result ? result(k, i) : operand(k, i));
+        return end;
+    }
+    if (*word == 'T') return wgi_strbuf_put(to, wgi_c_type(k->f->s, k->v->dtype)), word + 1;
+    const char letter = *word;
+    const span s = letter == 's' ? (span){ 0 } : span_along(k);
+    wgi_strbuf_format(to, "%lld",
+                      letter == 's'   ? (long long)k->v->size
+                      : letter == 'o' ? s.outer
+                      : letter == 'n' ? s.n
+                                      : s.inner);
+    while (isalpha((unsigned char)*word)) word++;
+    return word;
+}
+
+/* Writes code whose words are noted. In the format $0, $1 ... are operands, $y0, $y1 ... results, $T and $size
+ * the type and the number of elements of the first result, and $outer, $n, $inner the span of operand 0. */
+static void put(const call *k, const char *format, ...) WG_PRINTF(2, 3);
+static void put(const call *k, const char *format, ...)
+{
+    char text[800];
+    wgi_strbuf code = { .pool = &k->f->s->pool };
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    for (const char *s = text; *s;) {
+        const size_t plain = strcspn(s, "$");
+        wgi_strbuf_add(&code, s, plain);
+        s = s[plain] ? put_word(k, &code, s + plain + 1) : s + plain;
+    }
+    wgi_strbuf_put(k->to, "    ");
+    wgi_put_code(k->f->s, k->to, wgi_strbuf_text(&code), NULL, 0);
+    wgi_strbuf_put(k->to, "\n");
+}
+
+static long long whole(const call *k, const char *option) { return wgi_setting(k->v->node, option).whole; }
+static const char *truth(bool is) { return is ? "true" : "false"; }
+static bool is_float(const call *k, int i) { return wg_dtype_is_float(wg_node_dtype(wgi_operand(k->v, i))); }
 
 /* ---- sums ---- */
 
 static bool put_sum(const call *k)
 {
-    const span s = span_along(k, 0);
-    const wg_dtype t = wg_node_dtype(wgi_operand(k->v, 0));
-    if (!wg_dtype_is_float(t)) {
-        put(k, "for (int i = 0; i < %lld; i++) {", s.outer * s.inner);
+    if (!is_float(k, 0)) {
+        put(k, "for (int i = 0; i < $size; i++) {");
         put(k, "    long long total = 0;");
-        put(k, "    for (int j = 0; j < %lld; j++) total += (%s)[(i / %lld * %lld + j) * %lld + i %% %lld];",
-            s.n, operand(k, 0), s.inner, s.n, s.inner, s.inner);
-        put(k, "    (%s)[i] = total;\n    }", result(k, 0));
-    } else if (s.inner == 1)
-        put(k, "sum_rows(%s, %s, %lld, %lld);", operand(k, 0), result(k, 0), s.outer, s.n);
-    else put(k, "sum_columns(%s, %s, %lld, %lld, %lld);", operand(k, 0), result(k, 0), s.outer, s.n, s.inner);
+        put(k,
+            "    for (int j = 0; j < $n; j++) total += ($0)[(i / $inner * $n + j) * $inner + i %% $inner];");
+        put(k, "    ($y0)[i] = total;\n    }");
+    } else if (span_along(k).inner == 1) put(k, "sum_rows($0, $y0, $outer, $n);");
+    else put(k, "sum_columns($0, $y0, $outer, $n, $inner);");
     return true;
 }
 static bool put_prod(const call *k)
 {
-    const span s = span_along(k, 0);
-    if (!wg_dtype_is_float(k->v->dtype)) return false;
-    if (s.inner == 1) put(k, "multiply_rows(%s, %s, %lld, %lld);", operand(k, 0), result(k, 0), s.outer, s.n);
-    else
-        put(k, "multiply_columns(%s, %s, %lld, %lld, %lld);", operand(k, 0), result(k, 0), s.outer, s.n,
-            s.inner);
-    return true;
-}
-static bool put_max(const call *k)
-{
-    const span s = span_along(k, 0);
-    if (!wg_dtype_is_float(k->v->dtype)) return false;
-    put(k, "largest(%s, %s, %lld, %lld, %lld);", operand(k, 0), result(k, 0), s.outer, s.n, s.inner);
+    if (!is_float(k, 0)) return false;
+    if (span_along(k).inner == 1) put(k, "multiply_rows($0, $y0, $outer, $n);");
+    else put(k, "multiply_columns($0, $y0, $outer, $n, $inner);");
     return true;
 }
 static bool put_argmax(const call *k)
 {
-    const span s = span_along(k, 0);
-    if (!wg_dtype_is_float(wg_node_dtype(wgi_operand(k->v, 0)))) return false;
-    put(k, "for (int i = 0; i < %lld; i++)", s.outer * s.inner);
-    put(k, "    (%s)[i] = first_largest(%s + i / %lld * %lld + i %% %lld, %lld, %lld);", result(k, 0),
-        operand(k, 0), s.inner, s.n * s.inner, s.inner, s.n, s.inner);
+    const span s = span_along(k);
+    if (!is_float(k, 0)) return false;
+    put(k, "for (int i = 0; i < $size; i++)");
+    put(k, "    ($y0)[i] = first_largest($0 + i / $inner * %lld + i %% $inner, $n, $inner);", s.n * s.inner);
     return true;
 }
 
-/* ---- calls of (x, y, outer, n, inner), and of more operands or results before the sizes ---- */
-
-static const struct {
-    const char *op, *function;
-    int operands, results;
-} plain[] = {
-    { "softmax", "softmax", 1, 1 },
-    { "log_softmax", "log_softmax", 1, 1 },
-    { "softmax_grad", "softmax_gradient", 2, 1 },
-    { "log_softmax_grad", "log_softmax_gradient", 2, 1 },
-    { "softmax_rest", "rest_of_softmax", 1, 1 },
-    { "others", "sum_others", 1, 1 },
-    { "logsumexp", "log_sum_exp", 1, 3 },
-    { "max_grad", "largest_gradient", 2, 1 },
-    { "max_mask", "is_largest", 1, 1 },
-    { "flip", "flip", 1, 1 },
-};
-static bool put_plain(const call *k)
-{
-    const span s = span_along(k, 0);
-    wgi_strbuf list = { .pool = &k->f->s->pool };
-    size_t i = 0;
-    while (!wgi_made_by(k->v, plain[i].op)) i++;
-    if (!wg_dtype_is_float(wg_node_dtype(wgi_operand(k->v, 0)))) return false;
-    for (int j = 0; j < plain[i].operands; j++) wgi_strbuf_format(&list, "%s, ", operand(k, j));
-    for (int j = 0; j < plain[i].results; j++) wgi_strbuf_format(&list, "%s, ", result(k, j));
-    put(k, "%s(%s%lld, %lld, %lld);", plain[i].function, wgi_strbuf_text(&list), s.outer, s.n, s.inner);
-    return true;
-}
-
-static bool put_log_softmax_rest(const call *k)
-{
-    put(k, "for (int i = 0; i < %lld; i++)", (long long)k->v->size);
-    put(k, "    (%s)[i] = (%s)[i] < (T)0.5 ? LOG1P(-(%s)[i]) : LOG((%s)[i]);", result(k, 0), operand(k, 0),
-        operand(k, 0), operand(k, 1));
-    return true;
-}
 static bool put_cumsum(const call *k)
 {
-    const span s = span_along(k, 0);
-    if (!wg_dtype_is_float(k->v->dtype)) return false;
-    put(k, "cumulate(%s, %s, %lld, %lld, %lld, %s, %s);", operand(k, 0), result(k, 0), s.outer, s.n, s.inner,
-        wgi_setting(k->v->node, "exclusive").whole ? "true" : "false",
-        wgi_setting(k->v->node, "reverse").whole ? "true" : "false");
+    if (!is_float(k, 0)) return false;
+    put(k, "cumulate($0, $y0, $outer, $n, $inner, %s, %s);", truth(whole(k, "exclusive")),
+        truth(whole(k, "reverse")));
     return true;
 }
 static bool put_index_along(const call *k)
 {
-    const span s = span_along(k, 0);
-    put(k, "for (int i = 0; i < %lld; i++) (%s)[i] = i / %lld %% %lld;", (long long)k->v->size, result(k, 0),
-        s.inner, s.n ? s.n : 1);
+    const long long n = span_along(k).n;
+    put(k, "for (int i = 0; i < $size; i++) ($y0)[i] = i / $inner %% %lld;", n ? n : 1);
     return true;
 }
 static bool put_resize(const call *k)
 {
-    const span s = span_along(k, 0);
-    put(k, "resize(%s, %s, %lld, %lld, %lld, %lld, %s, %s);", operand(k, 0), result(k, 0), s.outer, s.n,
-        s.inner, (long long)wgi_setting(k->v->node, "size").whole,
-        wgi_setting(k->v->node, "mode").whole ? "false" : "true",
-        wgi_setting(k->v->node, "align_corners").whole ? "true" : "false");
+    put(k, "resize($0, $y0, $outer, $n, $inner, %lld, %s, %s);", whole(k, "size"), truth(!whole(k, "mode")),
+        truth(whole(k, "align_corners")));
     return true;
 }
 static bool put_unit_rows(const call *k)
 {
-    const long long n = k->v->shape.dim[1], rows = k->v->shape.dim[0];
-    put(k, "memset(%s, 0, %lld * sizeof(T));", result(k, 0), (long long)k->v->size);
-    put(k, "for (int i = 0; i < %lld; i++) (%s)[%lld * i + i] = 1;", rows, result(k, 0), n);
-    return wgi_setting(k->v->node, "from").whole == 0;
+    put(k, "memset($y0, 0, $size * sizeof(T));");
+    put(k, "for (int i = 0; i < %lld; i++) ($y0)[%lld * i + i] = 1;", (long long)k->v->shape.dim[0],
+        (long long)k->v->shape.dim[1]);
+    return whole(k, "from") == 0;
 }
 /* A number that must be whole, and below `classes` unless that is 0. */
 static bool put_as_class(const call *k)
 {
-    const long long classes = wgi_setting(k->v->node, "classes").whole;
-    const char *x = operand(k, 0);
-    put(k, "for (int i = 0; i < %lld; i++) {", (long long)k->v->size);
-    put(k, "    if (!((double)(%s)[i] == floor((double)(%s)[i]))) return FAILED;", x, x);
-    if (classes) put(k, "    if ((%s)[i] < 0 || (%s)[i] >= %lld) return FAILED;", x, x, classes);
-    put(k, "    (%s)[i] = (long long)(%s)[i];\n    }", result(k, 0), x);
+    const long long classes = whole(k, "classes");
+    put(k, "for (int i = 0; i < $size; i++) {");
+    put(k, "    if (!((double)($0)[i] == floor((double)($0)[i]))) return FAILED;");
+    if (classes) put(k, "    if (($0)[i] < 0 || ($0)[i] >= %lld) return FAILED;", classes);
+    put(k, "    ($y0)[i] = (long long)($0)[i];\n    }");
     return true;
 }
 
 /* A mask of numbers, which are 0 or 1. */
 static bool put_as_mask(const call *k)
 {
-    const char *x = operand(k, 0);
-    put(k, "for (int i = 0; i < %lld; i++) {", (long long)k->v->size);
-    put(k, "    if ((%s)[i] != 0 && (%s)[i] != 1) return FAILED;", x, x);
-    put(k, "    (%s)[i] = (%s)[i] != 0;\n    }", result(k, 0), x);
+    put(k, "for (int i = 0; i < $size; i++) {");
+    put(k, "    if (($0)[i] != 0 && ($0)[i] != 1) return FAILED;");
+    put(k, "    ($y0)[i] = ($0)[i] != 0;\n    }");
     return true;
 }
 
@@ -267,44 +244,41 @@ static bool put_matmul(const call *k)
 
 /* ---- rows ---- */
 
+/* The rows of operand 0, and the length of one. */
+static void find_rows(const call *k, long long *rows, long long *n)
+{
+    const wg_shape x = shape_of(k, 0);
+    *n = x.dim[x.rank - 1], *rows = wg_shape_size(x) / (*n ? *n : 1);
+}
+
 static bool put_cross_entropy(const call *k)
 {
-    const wg_shape z = shape_of(k, 0);
-    const long long n = z.dim[z.rank - 1], rows = wg_shape_size(z) / (n ? n : 1);
-    const bool back = k->v->shape.rank == z.rank;
-    if (wg_dtype_is_float(wg_node_dtype(wgi_operand(k->v, 1)))) {
-        if (back)
-            put(k, "cross_entropy_gradient_of_shares(%s, %s, %s, %s, %s, %s, %lld, %lld);", operand(k, 0),
-                operand(k, 1), operand(k, 2), operand(k, 3), operand(k, 4), result(k, 0), rows, n);
+    long long rows, n;
+    find_rows(k, &rows, &n);
+    const bool back = k->v->shape.rank == shape_of(k, 0).rank;
+    if (is_float(k, 1)) {
+        if (back) put(k, "cross_entropy_gradient_of_shares($0, $1, $2, $3, $4, $y0, %lld, %lld);", rows, n);
         else
-            put(k, "if (!cross_entropy_of_shares(%s, %s, %s, %s, %s, %lld, %lld, %s)) return FAILED;",
-                operand(k, 0), operand(k, 1), result(k, 0), result(k, 1), result(k, 2), rows, n,
-                wgi_setting(k->v->node, "strict").whole ? "true" : "false");
+            put(k, "if (!cross_entropy_of_shares($0, $1, $y0, $y1, $y2, %lld, %lld, %s)) return FAILED;",
+                rows, n, truth(whole(k, "strict")));
         return true;
     }
     if (wg_node_dtype(wgi_operand(k->v, 1)) != WG_I32) return false;
     if (back)
-        put(k, "if (!cross_entropy_gradient(%s, %s, %s, %s, %s, %s, %lld, %lld)) return FAILED;",
-            operand(k, 0), operand(k, 1), operand(k, 2), operand(k, 3), operand(k, 4), result(k, 0), rows, n);
-    else
-        put(k, "if (!cross_entropy(%s, %s, %s, %s, %s, %lld, %lld)) return FAILED;", operand(k, 0),
-            operand(k, 1), result(k, 0), result(k, 1), result(k, 2), rows, n);
+        put(k, "if (!cross_entropy_gradient($0, $1, $2, $3, $4, $y0, %lld, %lld)) return FAILED;", rows, n);
+    else put(k, "if (!cross_entropy($0, $1, $y0, $y1, $y2, %lld, %lld)) return FAILED;", rows, n);
     return true;
 }
 static bool put_norm(const call *k)
 {
-    const wg_shape x = shape_of(k, 0);
-    const long long n = x.dim[x.rank - 1], rows = wg_shape_size(x) / (n ? n : 1);
+    long long rows, n;
+    find_rows(k, &rows, &n);
     const bool batch = wgi_made_by(k->v, "batch_norm_train") || wgi_made_by(k->v, "batch_norm_grad");
     const char *name = batch ? "batch_norm" : "layer_norm";
     const char *eps = wgi_c_number(k->f->s, wgi_setting(k->v->node, "eps").real, k->v->dtype);
     if (wgi_operand_count(k->v->node) == 5)
-        put(k, "%s_gradient(%s, %s, %s, %s, %s, %s, %s, %s, %s, %lld, %lld);", name, operand(k, 0),
-            operand(k, 1), operand(k, 2), operand(k, 3), operand(k, 4), result(k, 0), result(k, 1),
-            result(k, 2), eps, rows, n);
-    else
-        put(k, "%s(%s, %s, %s, %s, %s, %s, %s, %lld, %lld);", name, operand(k, 0), operand(k, 1),
-            operand(k, 2), result(k, 0), result(k, 1), result(k, 2), eps, rows, n);
+        put(k, "%s_gradient($0, $1, $2, $3, $4, $y0, $y1, $y2, %s, %lld, %lld);", name, eps, rows, n);
+    else put(k, "%s($0, $1, $2, $y0, $y1, $y2, %s, %lld, %lld);", name, eps, rows, n);
     return true;
 }
 
@@ -348,15 +322,14 @@ static bool put_conv(const call *k)
                    *kernel = weights ? &y : &b;
     const int last = wide->rank - 1, end = kernel->rank;
     const char *axes = put_axes(k, wide, narrow, kernel->dim);
-    const long long groups = wgi_setting(k->v->node, "groups").whole, in = kernel->dim[end - 2],
+    const long long groups = whole(k, "groups"), in = kernel->dim[end - 2],
                     out = kernel->dim[end - 1] / groups;
     if (weights)
-        put(k, "convolve_weights(%s, %s, %s, %s, %lld, %s, %lld, %lld, %lld, %d);", operand(k, 0),
-            operand(k, 1), result(k, 0), "work->part", (long long)wide->dim[0], axes, in, out, groups,
-            wgx_conv_parts(k->v->node));
+        put(k, "convolve_weights($0, $1, $y0, work->part, %lld, %s, %lld, %lld, %lld, %d);",
+            (long long)wide->dim[0], axes, in, out, groups, wgx_conv_parts(k->v->node));
     else
-        put(k, "%s(%s, %s, %s, %lld, %s, %lld, %lld, %lld);", back ? "convolve_back" : "convolve",
-            operand(k, 0), operand(k, 1), result(k, 0), (long long)wide->dim[0], axes, in, out, groups);
+        put(k, "%s($0, $1, $y0, %lld, %s, %lld, %lld, %lld);", back ? "convolve_back" : "convolve",
+            (long long)wide->dim[0], axes, in, out, groups);
     if (weights && wgx_conv_parts(k->v->node) > 1 && k->v->size > k->f->part) k->f->part = k->v->size;
     return last > 0;
 }
@@ -372,11 +345,9 @@ static bool put_pool(const call *k)
     bool apart = true;
     for (int i = 0; i < size.rank; i++) apart &= stride.dim[i] >= size.dim[i];
     if (back)
-        put(k, "pool_largest_gradient(%s, %s, %s, %lld, %s, %lld, %s);", operand(k, 0), operand(k, 1),
-            result(k, 0), (long long)wide.dim[0], axes, channels, apart ? "true" : "false");
-    else
-        put(k, "pool_largest(%s, %s, %s, %lld, %s, %lld);", operand(k, 0), operand(k, pick ? 1 : 0),
-            result(k, 0), (long long)wide.dim[0], axes, channels);
+        put(k, "pool_largest_gradient($0, $1, $y0, %lld, %s, %lld, %s);", (long long)wide.dim[0], axes,
+            channels, truth(apart));
+    else put(k, "pool_largest($0, $%d, $y0, %lld, %s, %lld);", pick, (long long)wide.dim[0], axes, channels);
     return true;
 }
 
@@ -397,57 +368,53 @@ bool wgi_is_view(const wgi_value *v, int64_t *from)
 }
 
 /* For i in outer: y[i][at ... at + n) = x[i][from ... from + n), in runs of `inner` elements. */
-static void put_runs(const call *k, const char *x, const char *y, long long outer, long long n,
-                     long long from_x, long long from_y, long long step_x, long long step_y)
+static void put_runs(const call *k, int x, long long outer, long long n, long long from_x, long long from_y,
+                     long long step_x, long long step_y)
 {
     put(k, "for (int i = 0; i < %lld; i++)", outer);
-    put(k, "    memcpy(%s + %lld * i + %lld, %s + %lld * i + %lld, %lld * sizeof(%s));", y, step_y, from_y, x,
-        step_x, from_x, n, wgi_c_type(k->f->s, k->v->dtype));
+    put(k, "    memcpy($y0 + %lld * i + %lld, $%d + %lld * i + %lld, %lld * sizeof($T));", step_y, from_y, x,
+        step_x, from_x, n);
 }
 
 static bool put_slice(const call *k)
 {
     const wg_shape x = shape_of(k, 0);
-    const int axis = (int)wgi_setting(k->v->node, "axis").whole;
+    const int axis = (int)whole(k, "axis");
     const long long outer = product(&x, 0, axis), inner = product(&x, axis + 1, x.rank),
-                    from = wgi_setting(k->v->node, "from").whole,
-                    step = wgi_setting(k->v->node, "step").whole, all = x.dim[axis] * inner,
+                    from = whole(k, "from"), step = whole(k, "step"), all = x.dim[axis] * inner,
                     n = k->v->shape.dim[axis];
     if (step == 1) {
-        put_runs(k, operand(k, 0), result(k, 0), outer, n * inner, from * inner, 0, all, n * inner);
+        put_runs(k, 0, outer, n * inner, from * inner, 0, all, n * inner);
         return true;
     }
     put(k, "for (int i = 0; i < %lld; i++)", outer);
     put(k, "    for (int j = 0; j < %lld; j++)", n);
     put(k,
-        "        memcpy(%s + (%lld * i + j) * %lld, %s + %lld * i + (%lld + j * %lld) * %lld, %lld * "
-        "sizeof(%s));",
-        result(k, 0), n, inner, operand(k, 0), all, from, step, inner, inner,
-        wgi_c_type(k->f->s, k->v->dtype));
+        "        memcpy($y0 + (%lld * i + j) * %lld, $0 + %lld * i + (%lld + j * %lld) * %lld, %lld * "
+        "sizeof($T));",
+        n, inner, all, from, step, inner, inner);
     return true;
 }
 static bool put_unslice(const call *k)
 {
     const wg_shape x = shape_of(k, 0);
-    const int axis = (int)wgi_setting(k->v->node, "axis").whole;
+    const int axis = (int)whole(k, "axis");
     const long long outer = product(&x, 0, axis), inner = product(&x, axis + 1, x.rank),
                     n = x.dim[axis] * inner;
-    put(k, "memset(%s, 0, %lld * sizeof(%s));", result(k, 0), (long long)k->v->size,
-        wgi_c_type(k->f->s, k->v->dtype));
-    put_runs(k, operand(k, 0), result(k, 0), outer, n, 0, wgi_setting(k->v->node, "from").whole * inner, n,
-             k->v->shape.dim[axis] * inner);
+    put(k, "memset($y0, 0, $size * sizeof($T));");
+    put_runs(k, 0, outer, n, 0, whole(k, "from") * inner, n, k->v->shape.dim[axis] * inner);
     return true;
 }
 static bool put_concat(const call *k)
 {
-    const int axis = (int)wgi_setting(k->v->node, "axis").whole;
+    const int axis = (int)whole(k, "axis");
     const long long outer = product(&k->v->shape, 0, axis),
                     inner = product(&k->v->shape, axis + 1, k->v->shape.rank),
                     all = k->v->shape.dim[axis] * inner;
     long long at = 0;
     for (int i = 0; i < wgi_operand_count(k->v->node); i++) {
         const wg_shape x = shape_of(k, i);
-        put_runs(k, operand(k, i), result(k, 0), outer, x.dim[axis] * inner, 0, at, x.dim[axis] * inner, all);
+        put_runs(k, i, outer, x.dim[axis] * inner, 0, at, x.dim[axis] * inner, all);
         at += x.dim[axis] * inner;
     }
     return true;
@@ -476,22 +443,18 @@ static bool put_transpose(const call *k)
     for (int i = 0; i < 4; i++) wgi_strbuf_format(&s->tables, "%lld, ", d[(i + axes) % 4]);
     for (int i = 0; i < 4; i++)
         wgi_strbuf_format(&s->tables, "%lld%s", along[(i + axes) % 4], i < 3 ? ", " : " };\n");
-    if (wg_dtype_is_float(k->v->dtype))
-        put(k, "rearrange(%s, %s, %s, %s + 4);", operand(k, 0), result(k, 0), name, name);
-    else
-        put(k, "rearrange_bytes(%s, %s, %s, %s + 4, (int)sizeof(%s));", operand(k, 0), result(k, 0), name,
-            name, wgi_c_type(s, k->v->dtype));
+    if (wg_dtype_is_float(k->v->dtype)) put(k, "rearrange($0, $y0, %s, %s + 4);", name, name);
+    else put(k, "rearrange_bytes($0, $y0, %s, %s + 4, (int)sizeof($T));", name, name);
     return true;
 }
 
 static bool put_one_hot(const call *k)
 {
-    const long long count = wgi_setting(k->v->node, "count").whole;
-    const int axis = (int)wgi_setting(k->v->node, "axis").whole;
+    const long long count = whole(k, "count");
+    const int axis = (int)whole(k, "axis");
     if (axis != k->v->shape.rank - 1) return false;
     put(k, "for (int i = 0; i < %lld; i++)", (long long)(count ? k->v->size / count : 0));
-    put(k, "    for (int j = 0; j < %lld; j++) (%s)[%lld * i + j] = (%s)[i] == j;", count, result(k, 0),
-        count, operand(k, 0));
+    put(k, "    for (int j = 0; j < %lld; j++) ($y0)[%lld * i + j] = ($0)[i] == j;", count, count);
     return true;
 }
 
@@ -500,31 +463,25 @@ static bool is_whole(const call *k, int i)
     const wg_dtype t = wg_node_dtype(wgi_operand(k->v, i));
     return t == WG_I32 || t == WG_I64;
 }
-static const char *wide(const call *k, int i)
-{
-    return wg_node_dtype(wgi_operand(k->v, i)) == WG_I64 ? "true" : "false";
-}
+static const char *wide(const call *k, int i) { return truth(wg_node_dtype(wgi_operand(k->v, i)) == WG_I64); }
 static bool put_gather(const call *k)
 {
     const wg_shape x = shape_of(k, 0), rows = shape_of(k, 1);
     const long long n = product(&x, 1, x.rank);
-    if (wgi_setting(k->v->node, "batch").whole || !is_whole(k, 1)) return false;
-    put(k, "if (!gather(%s, %s, %s, %s, %lld, %lld, (int)(%lld * sizeof(%s)))) return FAILED;", operand(k, 0),
-        operand(k, 1), wide(k, 1), result(k, 0), (long long)wg_shape_size(rows), (long long)x.dim[0], n,
-        wgi_c_type(k->f->s, k->v->dtype));
+    if (whole(k, "batch") || !is_whole(k, 1)) return false;
+    put(k, "if (!gather($0, $1, %s, $y0, %lld, %lld, (int)(%lld * sizeof($T)))) return FAILED;", wide(k, 1),
+        (long long)wg_shape_size(rows), (long long)x.dim[0], n);
     return true;
 }
 static bool put_gather_grad(const call *k)
 {
-    const long long count = wgi_setting(k->v->node, "count").whole, n = count ? k->v->size / count : 0;
-    if (wgi_setting(k->v->node, "batch").whole || !wg_dtype_is_float(k->v->dtype)) return false;
-    put(k, "memset(%s, 0, %lld * sizeof(%s));", result(k, 0), (long long)k->v->size,
-        wgi_c_type(k->f->s, k->v->dtype));
+    const long long count = whole(k, "count"), n = count ? k->v->size / count : 0;
+    if (whole(k, "batch") || !wg_dtype_is_float(k->v->dtype)) return false;
+    put(k, "memset($y0, 0, $size * sizeof($T));");
     for (int i = 0; i < wgi_operand_count(k->v->node); i += 2) {
         if (!is_whole(k, i + 1)) return false;
-        put(k, "if (!gather_gradient(%s, %s, %s, %s, %lld, %lld, %lld)) return FAILED;", operand(k, i),
-            operand(k, i + 1), wide(k, i + 1), result(k, 0), (long long)wg_shape_size(shape_of(k, i + 1)),
-            count, n);
+        put(k, "if (!gather_gradient($%d, $%d, %s, $y0, %lld, %lld, %lld)) return FAILED;", i, i + 1,
+            wide(k, i + 1), (long long)wg_shape_size(shape_of(k, i + 1)), count, n);
     }
     return true;
 }
@@ -543,12 +500,38 @@ static bool put_random_keep(const call *k)
     if (!wgx_draw_key(wg_context_seed(k->f->s->c), *(const uint64_t *)t.data, keep, &key, &last))
         return false;
     k->f->s->draws = true;
-    put(k, "drop_out(%s, %s, %s, %uu, 0x%llxULL, epoch, %lld);", operand(k, 0), result(k, 0),
-        wgi_c_number(k->f->s, keep, k->v->dtype), last, (unsigned long long)key, (long long)k->v->size);
+    put(k, "drop_out($0, $y0, %s, %uu, 0x%llxULL, epoch, $size);", wgi_c_number(k->f->s, keep, k->v->dtype),
+        last, (unsigned long long)key);
     return true;
 }
 
-/* ---- the table ---- */
+/* ---- the tables ---- */
+
+/* Ops of floats that are one call. */
+static const struct {
+    const char *op, *text;
+} calls[] = {
+    { "max", "largest($0, $y0, $outer, $n, $inner);" },
+    { "softmax", "softmax($0, $y0, $outer, $n, $inner);" },
+    { "log_softmax", "log_softmax($0, $y0, $outer, $n, $inner);" },
+    { "softmax_grad", "softmax_gradient($0, $1, $y0, $outer, $n, $inner);" },
+    { "log_softmax_grad", "log_softmax_gradient($0, $1, $y0, $outer, $n, $inner);" },
+    { "softmax_rest", "rest_of_softmax($0, $y0, $outer, $n, $inner);" },
+    { "others", "sum_others($0, $y0, $outer, $n, $inner);" },
+    { "logsumexp", "log_sum_exp($0, $y0, $y1, $y2, $outer, $n, $inner);" },
+    { "max_grad", "largest_gradient($0, $1, $y0, $outer, $n, $inner);" },
+    { "max_mask", "is_largest($0, $y0, $outer, $n, $inner);" },
+    { "flip", "flip($0, $y0, $outer, $n, $inner);" },
+    { "log_softmax_rest", "for (int i = 0; i < $size; i++)\n        ($y0)[i] = ($0)[i] < (T)0.5 ? "
+                          "LOG1P(-($0)[i]) : LOG(($1)[i]);" },
+};
+
+static const char *call_of(const wg_op *op)
+{
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (wgx_op_is(op, calls[i].op)) return calls[i].text;
+    return NULL;
+}
 
 static const struct {
     const char *op;
@@ -556,20 +539,8 @@ static const struct {
 } writers[] = {
     { "sum", put_sum },
     { "prod", put_prod },
-    { "max", put_max },
     { "argmax", put_argmax },
     { "matmul", put_matmul },
-    { "softmax", put_plain },
-    { "log_softmax", put_plain },
-    { "softmax_grad", put_plain },
-    { "log_softmax_grad", put_plain },
-    { "softmax_rest", put_plain },
-    { "others", put_plain },
-    { "logsumexp", put_plain },
-    { "max_grad", put_plain },
-    { "max_mask", put_plain },
-    { "flip", put_plain },
-    { "log_softmax_rest", put_log_softmax_rest },
     { "cumsum", put_cumsum },
     { "index_along", put_index_along },
     { "resize_axis", put_resize },
@@ -605,7 +576,7 @@ bool wgi_has_text(wg_node n)
     if (op->kind == WG_ALIAS || wgx_node_made(n).index != n.index || wgi_has_expression(op)) return true;
     for (size_t i = 0; i < sizeof writers / sizeof *writers; i++)
         if (wgx_op_is(op, writers[i].op)) return true;
-    return false;
+    return call_of(op);
 }
 
 bool wgi_put_call(wgi_function *f, wgi_strbuf *to, wgi_value *v)
@@ -614,5 +585,7 @@ bool wgi_put_call(wgi_function *f, wgi_strbuf *to, wgi_value *v)
     const call k = { f, to, v };
     for (size_t i = 0; op && i < sizeof writers / sizeof *writers; i++)
         if (wgx_op_is(op, writers[i].op)) return writers[i].write(&k);
-    return false;
+    if (!op || !call_of(op) || !is_float(&k, 0)) return false;
+    put(&k, "%s", call_of(op));
+    return true;
 }
