@@ -2,7 +2,6 @@
 #include "data/dataset.h"
 #include "wengert/op.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 WG_OPTION_ROWS(wg_csv_opts)

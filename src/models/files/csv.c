@@ -9,7 +9,6 @@
 #include "wgx/base.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 bool wgi_csv_bad(const wgi_csv *s, size_t line, size_t column, const char *format, ...)

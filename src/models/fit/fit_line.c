@@ -1,7 +1,6 @@
 /* fit_line.c: what a training prints of an epoch, and how its numbers are written. */
 #include <math.h>
 #include <stdarg.h>
-#include <string.h>
 
 #include "wengert/fit.h"
 #include "wengert/op.h"

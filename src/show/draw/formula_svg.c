@@ -1,5 +1,4 @@
 /* formula_svg.c: wgx_formula_svg: a formula as an element of a page. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "draw/svg.h"

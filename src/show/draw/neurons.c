@@ -8,7 +8,6 @@
  * A unit whose activation is 0 anyway is not crossed out: its value does not tell whether it was dropped. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "draw/heatmaps.h"
 #include "draw/sketch.h"

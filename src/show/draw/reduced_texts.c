@@ -1,5 +1,4 @@
 /* reduced_texts.c: texts of boxes that stand for several nodes, and what a reduced picture does not show. */
-#include <string.h>
 
 #include "draw/reduced_boxes.h"
 

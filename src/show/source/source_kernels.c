@@ -4,7 +4,6 @@
 #include "wgx/source.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
