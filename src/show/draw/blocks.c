@@ -52,7 +52,7 @@ static int32_t item_of(const wgi_layer *l, int part)
 }
 
 static const int learned[] = { WEIGHTS, BIAS, GAMMA, BETA };
-enum { LEARNED = sizeof learned / sizeof *learned };
+enum { LEARNED = WGI_COUNT(learned) };
 
 /* The parameter: W of Wᵀ. A number that is written in the equation is none. */
 static int32_t parameter_of(const wgi_net *n, const wgi_layer *l, int part)
@@ -278,10 +278,7 @@ static int call(const drawing *d, const char *function, int a, int b)
     return n;
 }
 
-static int rank_of(const drawing *d, int32_t item)
-{
-    return wg_node_shape(wgi_item_node(&d->n->p->view, item)).rank;
-}
+static int rank_of(const drawing *d, int32_t item) { return wgi_item_shape(&d->n->p->view, item).rank; }
 
 static const wgi_layer *layer_of(const drawing *d, const block *b) { return &d->n->chain.layer[b->first]; }
 
@@ -348,7 +345,7 @@ static int put_rule(const drawing *d, const block *b, int part, int before, cons
 {
     const wgi_view *v = &d->n->p->view;
     const wgi_item *y = wgi_net_item(d->n, item_of(layer_of(d, b), part));
-    const wg_shape shape = wg_node_shape(wgi_item_node(v, y - v->item));
+    const wg_shape shape = wgi_item_shape(v, y - v->item);
     const wgi_formula_locals none = { no_name, NULL };
     wgi_formula *rule = wgi_pool_take(v->pool, 2, sizeof *rule), *f = d->n->f;
     wgi_formula_values *k = wgi_pool_take(v->pool, 1, sizeof *k);
@@ -416,7 +413,7 @@ static void add_bias(const drawing *d, block *b)
 {
     const wgi_layer *l = layer_of(d, b);
     const wgi_view *v = &d->n->p->view;
-    const wg_shape z = wg_node_shape(wgi_item_node(v, l->sum)), of = wg_node_shape(wgi_item_node(v, l->bias));
+    const wg_shape z = wgi_item_shape(v, l->sum), of = wgi_item_shape(v, l->bias);
     unsigned axes = 0;
     for (int i = 0; i < z.rank; i++) {
         const int at = i - (z.rank - of.rank);

@@ -14,7 +14,7 @@ static const wgi_canvas canvases[] = {
     { "screen", 1440, 900, 11, 16, "px", true, 200 },
     { WGI_WINDOW, 1280, 590, 18, 40, "px", false, 100 },
 };
-enum { CANVASES = sizeof canvases / sizeof *canvases };
+enum { CANVASES = WGI_COUNT(canvases) };
 
 /* "740x680", in px. Each box needs some 60 by 60 of them. */
 static const wgi_canvas *part_of_screen(const wgi_picture *p)

@@ -310,7 +310,7 @@ static void paint_defaults(painter *p)
         { AGEDGE, "tailport", "" },
         { AGEDGE, "wg_local", "" },
     };
-    for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+    for (size_t i = 0; i < WGI_COUNT(row); i++)
         lib.agattr(p->g, row[i].kind, WORD(row[i].name), WORD(row[i].value));
     set(p->g, "rankdir", p->picture->o->top_down ? "TB" : "LR");
     if (!p->picture->g) set(p->g, "newrank", "true");                                   /* a plan: by time */

@@ -19,7 +19,7 @@ static const struct {
     const wgi_format *format;
     unsigned kinds;
 } formats[] = { WG_DRAW_FORMATS(FORMAT_ROW) };
-enum { FORMATS = sizeof formats / sizeof *formats };
+enum { FORMATS = WGI_COUNT(formats) };
 
 const wgi_format *wgi_format_of(const char *path, const char *option, unsigned kinds)
 {

@@ -10,12 +10,12 @@ WG_OPTION_ROWS(wg_draw_opts)
 /* The kinds of pictures that the options of the list go with, in their order. */
 #define USE(type, name, standard, range, text, goes_with, ...) goes_with,
 static const unsigned uses[] = { wg_draw_opts_list(WG_NO_, USE) };
-enum { USES = sizeof uses / sizeof *uses };
+enum { USES = WGI_COUNT(uses) };
 
 /* By bit of wg_picture_kind: entry i is for bit i. */
 static const char *const pictures[] = { "a graph's picture", "a graph's text", "a plan's picture",
                                         "a plan's table" };
-enum { PICTURES = sizeof pictures / sizeof *pictures };
+enum { PICTURES = WGI_COUNT(pictures) };
 _Static_assert(WG_PICTURE_TABLE == 1 << (PICTURES - 1), "the last kind of picture has the last name");
 
 wgi_level wgi_level_of(const wg_draw_opts *o)

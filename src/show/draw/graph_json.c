@@ -93,7 +93,7 @@ static void put_node(wgi_picture *p, wgi_strbuf *b, int64_t position)
     const wgi_box *x = &p->box[p->at.box_of[position]];
     wgi_json_open(b, "\n{\"name\":"), put_name(p, b, p->at.item[position]);
     wgi_json_key(b, "op"), put_text(p, b, y->op ? y->op->name : wg_node_op_name(n));
-    wgi_json_key(b, "operands"), wgi_json_open(b, "[");
+    wgi_json_list(b, "operands");
     for (int k = 0; k < y->operands; k++) put_name(p, b, p->view.arg[y->first + k]);
     wgi_strbuf_put(b, "]"), wgi_json_key(b, "shape"), wgi_json_shape(b, wg_node_shape(n));
     wgi_json_key(b, "dtype"), put_text(p, b, wg_dtype_name(wg_node_dtype(n)));

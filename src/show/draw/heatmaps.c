@@ -236,25 +236,26 @@ static void put_area(wgi_strbuf *b, const area *a)
 
 void wgi_heat_style(const wgi_svg *w, const wgi_heat *h, double radius)
 {
+    wgi_strbuf *b = w->b;
     static const char *const rules[][3] = { { ".warm path", "fill", "#D55E00" },
                                             { ".cold path", "fill", "#0072B2" },
                                             { "line.up", "stroke", "#D55E00" },
                                             { "line.down", "stroke", "#0072B2" } };
     static const char *const dark[] = { "#FF8A4C", "#58A6FF" };
     const double middle = UNIT * (double)h->side / 2, unit = middle / radius;
-    wgi_strbuf_format(w->b, "<clipPath id=\"%s-heat\">", w->id);
-    WGI_SVG_PUT(w->b, "<circle cx=\"@\" cy=\"@\" r=\"@\"/></clipPath>\n<style>\n", middle, middle,
+    wgi_strbuf_format(b, "<clipPath id=\"%s-heat\">", w->id);
+    WGI_SVG_PUT(b, "<circle cx=\"@\" cy=\"@\" r=\"@\"/></clipPath>\n<style>\n", middle, middle,
                 wgi_svg_eighth((radius - CLIP) * unit));
     for (int i = 0; i < 4; i++)
         wgi_strbuf_format(
-            w->b,
+            b,
             "#%s %s { %s: %s }\n@media screen and (prefers-color-scheme: dark) { #%s %s { %s: %s "
             "} }\n",
             w->id, rules[i][0], rules[i][1], rules[i][2], w->id, rules[i][0], rules[i][1], dark[i % 2]);
     for (int k = 1; k <= LEVELS; k++)
-        wgi_strbuf_format(w->b, "#%s .v%d { fill-opacity: %.3g }\n", w->id, k, 1.0 / (LEVELS - k + 1));
+        wgi_strbuf_format(b, "#%s .v%d { fill-opacity: %.3g }\n", w->id, k, 1.0 / (LEVELS - k + 1));
     wgi_strbuf_format(
-        w->b,
+        b,
         "#%s .heat path { stroke: none }\n#%s .halo text { paint-order: stroke; stroke: #ffffff; "
         "stroke: var(--constant-fill); stroke-width: 3; stroke-linejoin: round }\n</style>\n",
         w->id, w->id);

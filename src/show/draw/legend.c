@@ -64,7 +64,7 @@ int wgi_legend_entries(const wgi_picture *p, wgi_legend_entry list[])
         { p->o->values, { WGI_LEGEND_WORDS, NULL, WGI_VALUE, "value", false, false } },
         { back, { WGI_LEGEND_WORDS, NULL, WGI_GRADIENT, arrow, false, false } },
     };
-    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) add(&to, rest[i].shown, rest[i].e);
+    for (size_t i = 0; i < WGI_COUNT(rest); i++) add(&to, rest[i].shown, rest[i].e);
     return (int)(to - list);
 }
 

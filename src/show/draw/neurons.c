@@ -286,14 +286,15 @@ static void put_cross(const wgi_svg *w, const drawing *d, double x, double y)
 /* A circle with its map. */
 static void put_mapped_unit(const wgi_svg *w, const drawing *d, int i, int place)
 {
+    wgi_strbuf *b = w->b;
     const column *k = &d->column[i];
     const double x = wgi_svg_eighth(k->x), y = wgi_svg_eighth(y_at(d, k, place)),
                  r = wgi_svg_eighth(d->radius);
-    wgi_strbuf_put(w->b, "<g class=\"unit\">");
-    WGI_SVG_PUT(w->b, "<circle cx=\"@\" cy=\"@\" r=\"@\"/>\n", x, y, r);
+    wgi_strbuf_put(b, "<g class=\"unit\">");
+    WGI_SVG_PUT(b, "<circle cx=\"@\" cy=\"@\" r=\"@\"/>\n", x, y, r);
     if (read_map(d, i, place)) wgi_heat_put(w, &d->heat, x, y, r, k->largest);
-    if (k->text[place]) wgi_svg_text(w->b, x, y + 5, WGI_BODY, false, "middle", "alarm", k->text[place]);
-    wgi_strbuf_put(w->b, "</g>\n");
+    if (k->text[place]) wgi_svg_text(b, x, y + 5, WGI_BODY, false, "middle", "alarm", k->text[place]);
+    wgi_strbuf_put(b, "</g>\n");
 }
 
 /* Over lines, and under circles. A unit whose name another node has is called by its number. */
@@ -311,19 +312,20 @@ static void put_names_below(const wgi_svg *w, const drawing *d, const column *k)
 
 static void put_unit(const wgi_svg *w, const drawing *d, const column *k, int place)
 {
+    wgi_strbuf *b = w->b;
     const double y = y_at(d, k, place), most = 2 * d->radius - 3;
     const char *text = k->text[place];
-    wgi_strbuf_format(w->b, "<g class=\"unit%s%s\">", k == d->column ? " input" : "",
+    wgi_strbuf_format(b, "<g class=\"unit%s%s\">", k == d->column ? " input" : "",
                       k->gone[place] ? " gone" : "");
-    WGI_SVG_PUT(w->b, "<circle cx=\"@\" cy=\"@\" r=\"@\"/>\n", wgi_svg_eighth(k->x), wgi_svg_eighth(y),
+    WGI_SVG_PUT(b, "<circle cx=\"@\" cy=\"@\" r=\"@\"/>\n", wgi_svg_eighth(k->x), wgi_svg_eighth(y),
                 wgi_svg_eighth(d->radius));
-    wgi_strbuf_put(w->b, "</g>\n");
+    wgi_strbuf_put(b, "</g>\n");
     const char *class = k->gone[place] ? "outside" : k->known ? "value" : "ink";
     if (!text) wgi_sketch_formula(w, k->label[place], k->x, y + 5, most, class);
     else {
         const double size = fmin(WGI_BODY, WGI_BODY * most / wgi_text_width(text, WGI_BODY, WGI_REGULAR));
-        wgi_svg_text(w->b, k->x, wgi_svg_eighth(y + 0.36 * size), wgi_svg_eighth(size), false, "middle",
-                     class, text);
+        wgi_svg_text(b, k->x, wgi_svg_eighth(y + 0.36 * size), wgi_svg_eighth(size), false, "middle", class,
+                     text);
     }
     if (k->gone[place]) put_cross(w, d, k->x, y);
 }
@@ -368,7 +370,7 @@ static void put_net(const wgi_svg *w, const void *with)
 
 static int64_t examples_of(const drawing *d)
 {
-    const wg_shape s = wg_node_shape(wgi_item_node(&d->n->p->view, d->column[d->columns - 1].item));
+    const wg_shape s = wgi_item_shape(&d->n->p->view, d->column[d->columns - 1].item);
     const int64_t units = d->column[d->columns - 1].units;
     return units ? wg_shape_size(s) / units : 0;
 }

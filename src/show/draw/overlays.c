@@ -151,7 +151,7 @@ wg_status wgi_draw_overlay(wgi_picture *p)
 {
     const char *name = p->o->overlay;
     if (strcmp(name, "nan") == 0) return show_nan(p);
-    for (size_t i = 0; i < sizeof overlays / sizeof *overlays; i++)
+    for (size_t i = 0; i < WGI_COUNT(overlays); i++)
         if (strcmp(name, overlays[i].name) == 0) return measured(p, &overlays[i]);
     return WGI_REFUSE(p, "draw: .overlay \"%s\": it is time, bytes, gradient or nan", name);
 }

@@ -45,26 +45,29 @@ typedef struct writer {
 
 static void put_values(writer *w, const char *key, const wg_tensor *t, bool full)
 {
+    wgi_strbuf *b = w->b;
     const int64_t n = wg_shape_size(t->shape), most = full ? WGI_PAGE_LEAF : SHOWN_MOST;
-    wgi_json_key(w->b, key), wgi_json_open(w->b, "[");
+    wgi_json_list(b, key);
     for (int64_t i = 0; i < n && i < most && (full || w->numbers < ALL_MOST); i++, w->numbers++)
-        wgi_json_number(w->b, wg_tensor_item(t, i), full);
-    wgi_strbuf_put(w->b, "]");
+        wgi_json_number(b, wg_tensor_item(t, i), full);
+    wgi_strbuf_put(b, "]");
 }
 
 /* ---- items ---- */
 
 static void put_operands(writer *w, const wgi_item *y)
 {
-    wgi_json_key(w->b, "a"), wgi_json_open(w->b, "[");
+    wgi_strbuf *b = w->b;
+    wgi_json_list(b, "a");
     int n = y->operands;
     while (n && *wgi_operand(&w->p->view, y, n - 1) < 0) n--; /* optional ones */
-    for (int k = 0; k < n; k++) wgi_json_whole(w->b, *wgi_operand(&w->p->view, y, k));
-    wgi_strbuf_put(w->b, "]");
+    for (int k = 0; k < n; k++) wgi_json_whole(b, *wgi_operand(&w->p->view, y, k));
+    wgi_strbuf_put(b, "]");
 }
 
 static void put_item(writer *w, int64_t i)
 {
+    wgi_strbuf *b = w->b;
     static const char *const kinds[] = { [WG_LEAF_NUMBER] = "number",
                                          [WG_LEAF_INPUT] = "input",
                                          [WG_LEAF_PARAM] = "param",
@@ -72,63 +75,63 @@ static void put_item(writer *w, int64_t i)
                                          [WG_LEAF_STREAM] = "stream" };
     const wgi_item *y = &w->p->view.item[i];
     const wg_node n = wgi_item_node(&w->p->view, i);
-    wgi_json_open(w->b, "\n{");
-    wgi_json_member(w->b, "n", wgi_symbol(&w->p->view, y, 40));
-    wgi_json_member(w->b, "d", wgi_gradient_name(&w->p->view, i));
+    wgi_json_open(b, "\n{");
+    wgi_json_member(b, "n", wgi_symbol(&w->p->view, y, 40));
+    wgi_json_member(b, "d", wgi_gradient_name(&w->p->view, i));
     put_operands(w, y);
-    wgi_json_key(w->b, "s"), wgi_json_shape(w->b, wg_node_shape(n));
+    wgi_json_key(b, "s"), wgi_json_shape(b, wg_node_shape(n));
     /* A number of a derivation that is known though it is computed is none that a reader changes. */
     const wg_leaf leaf = wg_node_leaf(n) == WG_LEAF_NONE && y->is_inline ? WG_LEAF_NUMBER : wg_node_leaf(n);
-    if (!y->operands && leaf != WG_LEAF_NONE) wgi_json_member(w->b, "k", kinds[leaf]);
+    if (!y->operands && leaf != WG_LEAF_NONE) wgi_json_member(b, "k", kinds[leaf]);
     if (!y->operands && strcmp(wg_node_name(n), wgi_symbol(&w->p->view, y, 40)))
-        wgi_json_member(w->b, "p", wg_node_name(n));
+        wgi_json_member(b, "p", wg_node_name(n));
     if (w->value[i]) put_values(w, "x", w->value[i], !y->operands);
     if (w->gradient[i]) put_values(w, "g", w->gradient[i], false);
-    if (w->box_of[i] >= 0) wgi_json_whole_member(w->b, "b", w->box_of[i]);
-    if (w->page->source.line_of[i] >= 0) wgi_json_whole_member(w->b, "l", w->page->source.line_of[i]);
-    if (w->at.value[i] >= 0) wgi_json_whole_member(w->b, "j", w->at.value[i]);
-    wgi_strbuf_put(w->b, "}");
+    if (w->box_of[i] >= 0) wgi_json_whole_member(b, "b", w->box_of[i]);
+    if (w->page->source.line_of[i] >= 0) wgi_json_whole_member(b, "l", w->page->source.line_of[i]);
+    if (w->at.value[i] >= 0) wgi_json_whole_member(b, "j", w->at.value[i]);
+    wgi_strbuf_put(b, "}");
 }
 
 /* ---- states ---- */
 
 static void put_state(writer *w, int64_t i)
 {
+    wgi_strbuf *b = w->b;
     const wgi_step_state *x = &w->s->state[i];
-    wgi_json_open(w->b, x->step < 0 ? "\n{}" : "\n{");
+    wgi_json_open(b, x->step < 0 ? "\n{}" : "\n{");
     if (x->step < 0) return;
     const wgi_step *t = &w->s->steps.step[x->step];
-    wgi_json_whole_member(w->b, "b", w->box_of[t->to]);
-    wgi_json_whole_member(w->b, "i", t->to);
-    if (x->from >= 0) wgi_json_whole_member(w->b, "f", w->box_of[t->from]);
-    wgi_json_key(w->b, "e"), wgi_json_open(w->b, "[");
+    wgi_json_whole_member(b, "b", w->box_of[t->to]);
+    wgi_json_whole_member(b, "i", t->to);
+    if (x->from >= 0) wgi_json_whole_member(b, "f", w->box_of[t->from]);
+    wgi_json_list(b, "e");
     for (const wgi_sheet *s = w->page->sheet; s < w->page->sheet + w->page->sheets; s++)
         for (int k = 0, n = wgi_step_links(&s->at, t, w->link, w->links); k < n; k++)
-            wgi_json_whole(w->b, s->first_link + w->link[k]);
-    wgi_strbuf_put(w->b, "]");
-    wgi_json_member(w->b, "n", x->name), wgi_json_member(w->b, "r", x->rule),
-        wgi_json_member(w->b, "m", x->numbers);
-    wgi_json_member(w->b, "q", x->pattern), wgi_json_member(w->b, "v", x->result);
-    wgi_json_member(w->b, "d", x->where), wgi_json_member(w->b, "u", x->sum),
-        wgi_json_member(w->b, "t", x->total);
-    if (x->step >= w->s->steps.forward) wgi_json_whole_member(w->b, "k", x->step - w->s->steps.forward);
-    if (x->last) wgi_json_whole_member(w->b, "w", 1);
-    wgi_strbuf_put(w->b, "}");
+            wgi_json_whole(b, s->first_link + w->link[k]);
+    wgi_strbuf_put(b, "]");
+    wgi_json_member(b, "n", x->name), wgi_json_member(b, "r", x->rule), wgi_json_member(b, "m", x->numbers);
+    wgi_json_member(b, "q", x->pattern), wgi_json_member(b, "v", x->result);
+    wgi_json_member(b, "d", x->where), wgi_json_member(b, "u", x->sum), wgi_json_member(b, "t", x->total);
+    if (x->step >= w->s->steps.forward) wgi_json_whole_member(b, "k", x->step - w->s->steps.forward);
+    if (x->last) wgi_json_whole_member(b, "w", 1);
+    wgi_strbuf_put(b, "}");
 }
 
 /* The numbers that the option hides, and those that follow from them, by the names in the page. */
 static void put_hidden(writer *w)
 {
+    wgi_strbuf *b = w->b;
     const wgi_picture *p = w->p;
     const wgi_hidden *h = &w->page->hidden;
-    wgi_json_key(w->b, "hide"), wgi_json_open(w->b, "[");
+    wgi_json_list(b, "hide");
     for (int64_t i = 0; h->value && i < p->at.nodes; i++)
         for (int gradient = 0; gradient < 2; gradient++) {
             const char *name = gradient ? wgi_gradient_name(&p->view, p->at.item[i])
                                         : wgi_symbol(&p->view, wgi_item_at(p, i), 40);
-            if ((gradient ? h->gradient : h->value)[i]) wgi_json_text(w->b, name, true);
+            if ((gradient ? h->gradient : h->value)[i]) wgi_json_text(b, name, true);
         }
-    wgi_strbuf_put(w->b, "]");
+    wgi_strbuf_put(b, "]");
 }
 
 static void find(writer *w)
@@ -147,12 +150,13 @@ static void find(writer *w)
 
 static void put_term(writer *w, const wgi_step *step, int64_t k)
 {
-    wgi_json_open(w->b, "[");
-    wgi_json_whole(w->b, step->from), wgi_json_whole(w->b, step->to);
-    wgi_json_whole(w->b, w->at.term[k]), wgi_json_whole(w->b, w->at.total[k]);
+    wgi_strbuf *b = w->b;
+    wgi_json_open(b, "[");
+    wgi_json_whole(b, step->from), wgi_json_whole(b, step->to);
+    wgi_json_whole(b, w->at.term[k]), wgi_json_whole(b, w->at.total[k]);
     if (w->p->locals && step->from >= 0)
-        wgi_json_number(w->b, wgi_local_derivative(w->p, step->from, step->to), true);
-    wgi_strbuf_put(w->b, "]");
+        wgi_json_number(b, wgi_local_derivative(w->p, step->from, step->to), true);
+    wgi_strbuf_put(b, "]");
 }
 
 static void put_pair(writer *w, int64_t a, int64_t b)
@@ -173,16 +177,17 @@ static void put_sheet(writer *w, int number)
 
 static void put_edges(writer *w)
 {
-    wgi_json_key(w->b, "edges"), wgi_json_open(w->b, "[");
+    wgi_strbuf *b = w->b;
+    wgi_json_list(b, "edges");
     for (const wgi_sheet *s = w->page->sheet; s < w->page->sheet + w->page->sheets; s++)
         for (int64_t i = 0; i < s->p->links; i++) {
             const wgi_edge_label *k = s->p->link[i].label;
             if (!k) continue;
-            wgi_json_open(w->b, "["), wgi_json_whole(w->b, s->first_link + i);
-            wgi_json_whole(w->b, k->from), wgi_json_whole(w->b, k->to);
-            wgi_strbuf_put(w->b, "]");
+            wgi_json_open(b, "["), wgi_json_whole(b, s->first_link + i);
+            wgi_json_whole(b, k->from), wgi_json_whole(b, k->to);
+            wgi_strbuf_put(b, "]");
         }
-    wgi_strbuf_put(w->b, "]");
+    wgi_strbuf_put(b, "]");
 }
 
 static void put_all(writer *w)
@@ -195,7 +200,7 @@ static void put_all(writer *w)
     if (w->p->o->backward) wgi_json_whole_member(b, "backward", 1);
     put_hidden(w);
     if (w->s->states) wgi_page_nodes(w->page, &w->at);
-    wgi_json_key(b, "items"), wgi_json_open(b, "[");
+    wgi_json_list(b, "items");
     for (int64_t i = 0; w->s->states && i < w->p->view.items; i++) put_item(w, i);
     wgi_strbuf_put(b, "],\n\"terms\":[");
     for (int64_t i = s->forward; i < s->steps; i++) put_term(w, &s->step[i], i - s->forward);

@@ -121,20 +121,21 @@ static void put_ln(writer *w, int of)
 /* Over all operands, or over n <= m: from 1 to m, which the body finds behind its operands. */
 static void put_sum(writer *w, int call)
 {
+    wgi_strbuf *b = w->b;
     const int body = w->f->node[call].child, over = w->f->node[body].next, range = w->f->node[over].child;
     const wgi_formula_node *r = &w->f->node[range];
     if (!over || w->f->node[over].kind != WGI_F_OVER || w->f->node[range].next) w->unknown = true;
     else if (r->kind == WGI_F_COMPARE && r->sign == 'l' && !r->chained) {
         w->index = r->child;
-        wgi_json_open(w->b, "[\"sum\"");
+        wgi_json_open(b, "[\"sum\"");
         put(w, w->f->node[r->child].next), put(w, body);
-        wgi_strbuf_put(w->b, "]");
+        wgi_strbuf_put(b, "]");
         w->index = 0;
     } else if (w->op->operands < 0 && r->kind == WGI_F_NAME) {
-        for (int k = 1; k < w->count; k++) wgi_json_open(w->b, "[\"+\"");
+        for (int k = 1; k < w->count; k++) wgi_json_open(b, "[\"+\"");
         for (int k = 0; k < w->count; k++) {
             put_operand(w, k);
-            if (k) wgi_strbuf_put(w->b, "]");
+            if (k) wgi_strbuf_put(b, "]");
         }
     } else w->unknown = true;
 }
@@ -142,20 +143,21 @@ static void put_sum(writer *w, int call)
 /* Whole numbers have no NaN. */
 static void put_dtype(writer *w, int of)
 {
+    wgi_strbuf *b = w->b;
     if (w->dtype == WG_F64) put(w, of);
     else if (w->dtype == WG_F32) put_call(w, "fround", of);
     else if (w->dtype == WG_BOOL) {
-        wgi_json_open(w->b, "[\"!\"");
+        wgi_json_open(b, "[\"!\"");
         put(w, of), put_number(w, 0);
-        wgi_strbuf_put(w->b, "]");
+        wgi_strbuf_put(b, "]");
     } else {
-        wgi_json_open(w->b, "[\"where\"");
+        wgi_json_open(b, "[\"where\"");
         put_call(w, "trunc", of);
-        wgi_json_open(w->b, "[\"=\"");
+        wgi_json_open(b, "[\"=\"");
         put(w, of), put(w, of);
-        wgi_strbuf_put(w->b, "]");
+        wgi_strbuf_put(b, "]");
         put_number(w, 0);
-        wgi_strbuf_put(w->b, "]");
+        wgi_strbuf_put(b, "]");
     }
 }
 
@@ -174,8 +176,8 @@ static bool is_function(const char *name)
                                          "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "floor",
                                          "ceil", "sqrt", "sign", "max",   "min" };
     size_t k = 0;
-    while (k < sizeof known / sizeof *known && strcmp(known[k], name)) k++;
-    return k < sizeof known / sizeof *known;
+    while (k < WGI_COUNT(known) && strcmp(known[k], name)) k++;
+    return k < WGI_COUNT(known);
 }
 
 static void put(writer *w, int node)
@@ -195,7 +197,7 @@ static void put(writer *w, int node)
     else if (n->kind == WGI_F_SUB && exponent_of(w, n->child) && is_one(w, second))
         put_call(w, "expm1", exponent_of(w, n->child));
     else if (n->kind == WGI_F_MUL && is_ln(w, second)) put_call(w, "times_ln", n->child);
-    else if (n->kind < sizeof names / sizeof *names && names[n->kind]) put_call(w, names[n->kind], n->child);
+    else if (n->kind < WGI_COUNT(names) && names[n->kind]) put_call(w, names[n->kind], n->child);
     else w->unknown = true;
 }
 

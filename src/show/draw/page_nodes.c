@@ -55,12 +55,13 @@ static void end_node(writer *w, bool known)
 /* false: there are too many numbers, or they cannot be computed. */
 static bool put_numbers(writer *w, const char *key, wg_node n)
 {
+    wgi_strbuf *b = w->b;
     double x[WGI_PAGE_LEAF];
     const size_t count = (size_t)wg_shape_size(wg_node_shape(n));
     if (count > WGI_PAGE_LEAF || wg_copy_f64_at(w->p->here, n, x, count) != WG_OK) return false;
-    wgi_json_key(w->b, key), wgi_json_open(w->b, "[");
-    for (size_t i = 0; i < count; i++) wgi_json_number(w->b, x[i], true);
-    wgi_strbuf_put(w->b, "]");
+    wgi_json_list(b, key);
+    for (size_t i = 0; i < count; i++) wgi_json_number(b, x[i], true);
+    wgi_strbuf_put(b, "]");
     return true;
 }
 
@@ -155,10 +156,11 @@ static bool put_expansion(writer *w, wg_node n, bool *known)
 
 static int32_t put_weights(writer *w, const wgi_page_weights *weights)
 {
+    wgi_strbuf *b = w->b;
     const int32_t at = begin_node(w, (wg_shape){ 1, { weights->count } });
-    wgi_json_key(w->b, "x"), wgi_json_open(w->b, "[");
-    for (int i = 0; i < weights->count; i++) wgi_json_number(w->b, weights->x[i], true);
-    wgi_strbuf_put(w->b, "]");
+    wgi_json_list(b, "x");
+    for (int i = 0; i < weights->count; i++) wgi_json_number(b, weights->x[i], true);
+    wgi_strbuf_put(b, "]");
     end_node(w, true);
     return at;
 }
@@ -166,18 +168,19 @@ static int32_t put_weights(writer *w, const wgi_page_weights *weights)
 /* A node that adds the terms of the list. */
 static bool put_sum(writer *w, wg_node n, int list, const wgi_page_weights *weights)
 {
+    wgi_strbuf *b = w->b;
     const int operands = weights->alone ? 0 : wg_node_operands(n);
     for (int k = 0; k < operands; k++)
         if (!put_node(w, wg_node_operand(n, k))) return false;
     const int32_t also = weights->count ? put_weights(w, weights) : -1;
     w->number[n.index] = begin_node(w, wg_node_shape(n));
-    wgi_json_key(w->b, "a"), wgi_json_open(w->b, "[");
-    for (int k = 0; k < operands; k++) wgi_json_whole(w->b, w->number[wg_node_operand(n, k).index]);
-    if (also >= 0) wgi_json_whole(w->b, also);
-    wgi_strbuf_put(w->b, "]");
-    wgi_json_whole_member(w->b, "l", list);
-    if (weights->windows) wgi_json_whole_member(w->b, "w", weights->windows);
-    if (weights->largest) wgi_json_whole_member(w->b, "f", place_of(w, "[\"max\",[0],[1]]"));
+    wgi_json_list(b, "a");
+    for (int k = 0; k < operands; k++) wgi_json_whole(b, w->number[wg_node_operand(n, k).index]);
+    if (also >= 0) wgi_json_whole(b, also);
+    wgi_strbuf_put(b, "]");
+    wgi_json_whole_member(b, "l", list);
+    if (weights->windows) wgi_json_whole_member(b, "w", weights->windows);
+    if (weights->largest) wgi_json_whole_member(b, "f", place_of(w, "[\"max\",[0],[1]]"));
     end_node(w, true);
     return true;
 }
@@ -185,19 +188,20 @@ static bool put_sum(writer *w, wg_node n, int list, const wgi_page_weights *weig
 /* f: the formula; -1: the script has the op, or nothing does. */
 static bool put_call(writer *w, wg_node n, int f, bool known)
 {
+    wgi_strbuf *b = w->b;
     const int operands = wg_node_operands(n);
     const uint32_t first = wg_part_at(w->p->here, n, 0).index;
     for (int k = 0; k < operands; k++)
         if (!put_node(w, wg_node_operand(n, k))) return false;
     w->number[n.index] = begin_node(w, wg_node_shape(n));
-    wgi_json_key(w->b, "a"), wgi_json_open(w->b, "[");
-    for (int k = 0; k < operands; k++) wgi_json_whole(w->b, w->number[wg_node_operand(n, k).index]);
-    wgi_strbuf_put(w->b, "]");
-    if (f >= 0) wgi_json_whole_member(w->b, "f", f);
+    wgi_json_list(b, "a");
+    for (int k = 0; k < operands; k++) wgi_json_whole(b, w->number[wg_node_operand(n, k).index]);
+    wgi_strbuf_put(b, "]");
+    if (f >= 0) wgi_json_whole_member(b, "f", f);
     else {
-        wgi_json_member(w->b, "o", wg_node_op_name(n));
-        if (n.index > first) wgi_json_whole_member(w->b, "r", n.index - first);
-        wgi_json_options(w->p->pool, w->b, wg_node_op(n), wg_attr(n));
+        wgi_json_member(b, "o", wg_node_op_name(n));
+        if (n.index > first) wgi_json_whole_member(b, "r", n.index - first);
+        wgi_json_options(w->p->pool, b, wg_node_op(n), wg_attr(n));
     }
     end_node(w, known);
     return true;
@@ -357,7 +361,7 @@ static bool is_whole(const wgi_view *v)
 {
     bool all = true;
     for (int64_t i = 0; i < v->items && all; i++)
-        all = v->item[i].operands || wg_shape_size(wg_node_shape(wgi_item_node(v, i))) <= WGI_PAGE_LEAF;
+        all = v->item[i].operands || wg_shape_size(wgi_item_shape(v, i)) <= WGI_PAGE_LEAF;
     return all;
 }
 
@@ -386,16 +390,17 @@ static void forget(writer *w)
 
 static void put_texts(writer *w, const char *key, const char *const text[], int count)
 {
-    wgi_json_key(w->b, key), wgi_json_open(w->b, "[");
-    for (int i = 0; i < count; i++) wgi_strbuf_format(w->b, "%s%s", i ? "," : "", text[i]);
-    wgi_strbuf_put(w->b, "]");
+    wgi_strbuf *b = w->b;
+    wgi_json_list(b, key);
+    for (int i = 0; i < count; i++) wgi_strbuf_format(b, "%s%s", i ? "," : "", text[i]);
+    wgi_strbuf_put(b, "]");
 }
 
 void wgi_page_nodes(wgi_page *page, wgi_page_places *at)
 {
     writer w = { .page = page, .p = page->p, .b = page->b, .at = at, .most = NODES_MOST };
     wg_context *c = w.p->c;
-    wgi_json_key(w.b, "nodes"), wgi_json_open(w.b, "[");
+    wgi_json_list(w.b, "nodes");
     const size_t before = w.b->length;
     forget(&w);
     if (!make(&w)) w.b->length = before, forget(&w);

@@ -213,7 +213,7 @@ bool wgi_page_simpler(wg_node n, const wg_node x[], wg_node y[])
         { "gather_grad", make_gather_grad }, { "topk", make_order },      { "cumsum", make_scan },
         { "linear_scan", make_linear_scan }, { "cumprod", make_scan },    { "logcumsumexp", make_scan }
     };
-    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+    for (size_t i = 0; i < WGI_COUNT(made); i++)
         if (wgx_op_is(wg_node_op(n), made[i].op)) {
             made[i].make(n, x, y);
             return true;

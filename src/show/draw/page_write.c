@@ -72,7 +72,7 @@ typedef struct wgi_page_block {
 
 #include "page_text.h" /* page_css, page_js, page_edges, page_block: made from page.css and page*.js */
 
-enum { BLOCKS = sizeof page_block / sizeof *page_block };
+enum { BLOCKS = WGI_COUNT(page_block) };
 
 static void use(int i, unsigned char *used)
 {
@@ -98,11 +98,12 @@ static void put_lines(wgi_strbuf *b, const char *const line[])
 
 static void put_script(const wgi_page *w)
 {
-    put_lines(w->b, page_evaluator);
+    wgi_strbuf *b = w->b;
+    put_lines(b, page_evaluator);
     for (int i = 0; i < BLOCKS; i++)
-        if (w->used[i]) wgi_strbuf_put(w->b, page_block[i].text);
-    if (w->p->o->edges) put_lines(w->b, page_edges);
-    put_lines(w->b, page_js);
+        if (w->used[i]) wgi_strbuf_put(b, page_block[i].text);
+    if (w->p->o->edges) put_lines(b, page_edges);
+    put_lines(b, page_js);
 }
 
 /* ---- parts of the page ---- */
@@ -119,40 +120,43 @@ static void put_title(const wgi_page *w)
 
 static void put_head(const wgi_page *w)
 {
-    wgi_strbuf_put(w->b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta "
-                         "name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>");
+    wgi_strbuf *b = w->b;
+    wgi_strbuf_put(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta "
+                      "name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>");
     put_title(w);
-    wgi_strbuf_put(w->b, "</title>\n<style>\n");
-    put_lines(w->b, page_css);
-    wgi_strbuf_put(w->b, "</style>\n</head>\n");
+    wgi_strbuf_put(b, "</title>\n<style>\n");
+    put_lines(b, page_css);
+    wgi_strbuf_put(b, "</style>\n</head>\n");
 }
 
 /* A program from the command has all its lines, one from C those of its calls. */
 static void put_source(const wgi_page *w)
 {
+    wgi_strbuf *b = w->b;
     const wgi_source *s = &w->source;
     if (!s->lines) return;
-    wgi_strbuf_format(w->b, "<aside aria-labelledby=\"%s-program\">\n<h2 id=\"%s-program\">", w->id, w->id);
-    wgi_strbuf_clean_xml(w->b, *s->name ? s->name : "program", 200);
-    wgi_strbuf_put(w->b, "</h2>\n<ol class=\"source\">\n");
+    wgi_strbuf_format(b, "<aside aria-labelledby=\"%s-program\">\n<h2 id=\"%s-program\">", w->id, w->id);
+    wgi_strbuf_clean_xml(b, *s->name ? s->name : "program", 200);
+    wgi_strbuf_put(b, "</h2>\n<ol class=\"source\">\n");
     for (int64_t i = 0; i < s->lines; i++) {
-        wgi_strbuf_format(w->b, "<li value=\"%d\"><code>", s->line[i].number);
-        wgi_strbuf_clean_xml(w->b, s->line[i].text, 200);
-        wgi_strbuf_put(w->b, "</code></li>\n");
+        wgi_strbuf_format(b, "<li value=\"%d\"><code>", s->line[i].number);
+        wgi_strbuf_clean_xml(b, s->line[i].text, 200);
+        wgi_strbuf_put(b, "</code></li>\n");
     }
-    wgi_strbuf_put(w->b, "</ol>\n</aside>\n");
+    wgi_strbuf_put(b, "</ol>\n</aside>\n");
 }
 
 static void put_steps(const wgi_page *w)
 {
+    wgi_strbuf *b = w->b;
     if (w->s.states < 2) return;
-    wgi_strbuf_put(w->b, "<details class=\"steps\" open=\"open\">\n<summary>All steps</summary>\n<ol>\n");
+    wgi_strbuf_put(b, "<details class=\"steps\" open=\"open\">\n<summary>All steps</summary>\n<ol>\n");
     for (int64_t i = 1; i < w->s.states; i++) {
-        wgi_strbuf_format(w->b, "<li%s>", i > w->s.forward ? " class=\"back\"" : "");
-        wgi_strbuf_clean_xml(w->b, w->s.state[i].line, 2000);
-        wgi_strbuf_put(w->b, "</li>\n");
+        wgi_strbuf_format(b, "<li%s>", i > w->s.forward ? " class=\"back\"" : "");
+        wgi_strbuf_clean_xml(b, w->s.state[i].line, 2000);
+        wgi_strbuf_put(b, "</li>\n");
     }
-    wgi_strbuf_put(w->b, "</ol>\n</details>\n");
+    wgi_strbuf_put(b, "</ol>\n</details>\n");
 }
 
 /* The script opens it. */
@@ -172,7 +176,7 @@ static void put_keys(wgi_strbuf *b, bool parts)
                                            { "f", "full screen" },
                                            { "Enter, Esc", "change a leaf, leave the box" } };
     wgi_strbuf_put(b, "<dialog aria-label=\"keys\">\n");
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+    for (size_t i = 0; i < WGI_COUNT(keys); i++)
         if (parts || strcmp(keys[i][0], "Enter, o"))
             wgi_strbuf_format(b, "<kbd>%s</kbd><span>%s</span>\n", keys[i][0], keys[i][1]);
     wgi_strbuf_put(b, "<form method=\"dialog\"><button>close</button></form>\n</dialog>\n");
@@ -180,22 +184,23 @@ static void put_keys(wgi_strbuf *b, bool parts)
 
 static void put_page(wgi_page *w)
 {
+    wgi_strbuf *b = w->b;
     put_head(w);
-    wgi_strbuf_format(w->b, "<body>\n<main id=\"%s-page\" class=\"wengert\">\n<h1>", w->id);
+    wgi_strbuf_format(b, "<body>\n<main id=\"%s-page\" class=\"wengert\">\n<h1>", w->id);
     put_title(w);
-    wgi_strbuf_put(w->b, "</h1>\n<figure class=\"stage\">\n");
+    wgi_strbuf_put(b, "</h1>\n<figure class=\"stage\">\n");
     wgi_svg_put(&w->sheet[0].svg);
     wgi_page_put_parts(w);
-    wgi_strbuf_put(w->b, "</figure>\n<div class=\"now\"></div>\n<div class=\"more\">\n");
+    wgi_strbuf_put(b, "</figure>\n<div class=\"now\"></div>\n<div class=\"more\">\n");
     put_source(w);
     put_steps(w);
-    wgi_strbuf_put(w->b, "</div>\n");
-    put_keys(w->b, w->sheets > 1);
-    wgi_strbuf_format(w->b, "</main>\n<script type=\"application/json\" id=\"%s-data\">\n", w->id);
+    wgi_strbuf_put(b, "</div>\n");
+    put_keys(b, w->sheets > 1);
+    wgi_strbuf_format(b, "</main>\n<script type=\"application/json\" id=\"%s-data\">\n", w->id);
     wgi_page_data(w);
-    wgi_strbuf_format(w->b, "\n</script>\n<script>\n(function (ID) {\n'use strict';\n");
+    wgi_strbuf_format(b, "\n</script>\n<script>\n(function (ID) {\n'use strict';\n");
     put_script(w);
-    wgi_strbuf_format(w->b, "})('%s');\n</script>\n</body>\n</html>\n", w->id);
+    wgi_strbuf_format(b, "})('%s');\n</script>\n</body>\n</html>\n", w->id);
 }
 
 /* Steps of a graph whose values cannot be computed: the page shows the picture alone. */

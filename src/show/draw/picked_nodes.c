@@ -43,8 +43,7 @@ static void find_shared(const wgi_view *v, unsigned char *shared)
     for (int64_t i = 0; i < v->items; i++)
         for (int k = 0; k < v->item[i].operands; k++) {
             const int32_t at = *wgi_operand(v, &v->item[i], k);
-            if (at >= 0 && wg_node_leaf(wgi_item_node(v, at)) == WG_LEAF_PARAM && is_in_sibling(v, i, at))
-                shared[at] = 1;
+            if (at >= 0 && wgi_item_leaf(v, at) == WG_LEAF_PARAM && is_in_sibling(v, i, at)) shared[at] = 1;
         }
 }
 

@@ -183,7 +183,7 @@ static bool arranges(const wgi_item *y)
 {
     static const char *const ops[] = { "transpose", "swap", "reshape", "expand_dims", "squeeze" };
     bool any = false;
-    for (size_t k = 0; k < sizeof ops / sizeof *ops; k++) any |= wgx_op_is(y->op, ops[k]);
+    for (size_t k = 0; k < WGI_COUNT(ops); k++) any |= wgx_op_is(y->op, ops[k]);
     return any;
 }
 

@@ -15,7 +15,7 @@ typedef struct style {
 static const style styles[] = {
     { "cards", NULL }, { "circuit", NULL }, { "neurons", wgi_neurons_write }, { "blocks", wgi_blocks_write }
 };
-enum { STYLES = sizeof styles / sizeof *styles };
+enum { STYLES = WGI_COUNT(styles) };
 
 static const style *style_of(const wg_draw_opts *o)
 {
@@ -90,7 +90,7 @@ void wgi_sketch_style(wgi_strbuf *b, const char *id, bool circles)
                   { "polygon.back", "fill", "#d32f2f", "back" },
                   { "polygon.plain", "fill", "#57606a", "line" } };
     wgi_strbuf_put(b, "<style>\n");
-    for (size_t i = circles ? 0 : 8; i < sizeof rules / sizeof *rules; i++) /* .plain is rule 8 */
+    for (size_t i = circles ? 0 : 8; i < WGI_COUNT(rules); i++) /* .plain is rule 8 */
         wgi_strbuf_format(b, "#%s %s { %s: %s; %s: var(--%s) }\n", id, rules[i].what, rules[i].property,
                           rules[i].light, rules[i].property, rules[i].variable);
     if (circles)
@@ -212,8 +212,7 @@ static bool is_beside(const wgi_net *n, const unsigned char *drawn, int64_t i)
 {
     const wgi_item *y = wgi_net_item(n, i);
     if (y->stored && style_of(n->p->o)->write == wgi_neurons_write) return false;
-    return wg_node_leaf(wgi_item_node(&n->p->view, i)) == WG_LEAF_NONE && !drawn[i] && !y->is_inline &&
-           !y->folded;
+    return wgi_item_leaf(&n->p->view, i) == WG_LEAF_NONE && !drawn[i] && !y->is_inline && !y->folded;
 }
 
 /* Items that stand in the equations of others, and in none. */

@@ -67,9 +67,9 @@ static void add_facts(wgi_step_equation *q, wgi_formula_value *v, int k)
     const bool operand_of = k < q->y->operands;
     const int64_t first = wgi_step_operand(q, 0), item = operand_of ? wgi_step_operand(q, k) : -1;
     if (item >= 0) {
-        q->shape[k] = wg_node_shape(wgi_item_node(q->v, item)), v->shape = &q->shape[k];
+        q->shape[k] = wgi_item_shape(q->v, item), v->shape = &q->shape[k];
         const wg_tensor *t = wgi_step_value(q, item);
-        const bool changes = q->v->leaves_change && wg_node_leaf(wgi_item_node(q->v, item)) != WG_LEAF_NONE;
+        const bool changes = q->v->leaves_change && wgi_item_leaf(q->v, item) != WG_LEAF_NONE;
         v->adds_to_1 = t && t->data && !changes && adds_to_1(t);
     }
     for (const wg_attr_row *r = operand_of || !v->hidden || first < 0 ? NULL : q->y->op->attrs; r && r->name;
@@ -119,8 +119,8 @@ bool wgi_step_parse(wgi_step_equation *q, bool adjoint)
     q->at_limit = wgx_hints(op)->adjoint_at_limits && wgi_step_is_at_limit(q);
     const char *text = q->at_limit ? wgx_hints(op)->adjoint_at_limits : op->adjoint;
     const bool vectors = wgx_op_is(op, "matmul") && q->y->operands == 2 &&
-                         wg_node_shape(wgi_item_node(q->v, wgi_step_operand(q, 0))).rank == 1 &&
-                         wg_node_shape(wgi_item_node(q->v, wgi_step_operand(q, 1))).rank == 1;
+                         wgi_item_shape(q->v, wgi_step_operand(q, 0)).rank == 1 &&
+                         wgi_item_shape(q->v, wgi_step_operand(q, 1)).rank == 1;
     if (vectors) text = "a' = y' · b, b' = y' · a"; /* the adjoint is that of matrices */
     if (wgi_is_transpose(q->v, q->y)) text = "x' = y'^T";
     if (one) text = "x' = y'";
@@ -247,7 +247,7 @@ bool wgi_step_replace(wgi_step_equation *q, const wgi_formula *f, const wgi_form
                                  .of = wgi_name_kind(q->y),
                                  .look = q->y->look,
                                  .shape = &q->shape[WGI_FORMULA_OPERANDS] };
-    q->shape[WGI_FORMULA_OPERANDS] = wg_node_shape(wgi_item_node(q->v, y));
+    q->shape[WGI_FORMULA_OPERANDS] = wgi_item_shape(q->v, y);
     int n = q->k.count;
     q->names[n++] = result;
     const wgi_step *handed = q->gradient_step[y];

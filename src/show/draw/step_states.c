@@ -69,7 +69,7 @@ static const char *line_of(const wgi_step_state *x, wgi_pool *pool)
     const char *const parts[] = { x->rule, x->numbers, x->result }, *before = "";
     wgi_strbuf b = { .pool = pool };
     wgi_strbuf_put(&b, x->name);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    for (size_t i = 0; i < WGI_COUNT(parts); i++) {
         if (*parts[i] && strcmp(parts[i], before) != 0)
             wgi_strbuf_format(&b, " %s %s", *before ? "=" : wgi_state_sign(x), parts[i]);
         if (*parts[i]) before = parts[i];

@@ -13,10 +13,7 @@ static int64_t named_operand(const wgi_view *v, const wgi_item *y, int k)
     return x >= 0 && !v->item[x].tree ? x : -1;
 }
 
-static int64_t size_of(const wgi_view *v, int64_t item)
-{
-    return wg_shape_size(wg_node_shape(wgi_item_node(v, item)));
-}
+static int64_t size_of(const wgi_view *v, int64_t item) { return wg_shape_size(wgi_item_shape(v, item)); }
 
 static int put_name(wgi_step_equation *q, int64_t item)
 {

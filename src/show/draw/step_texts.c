@@ -59,7 +59,7 @@ static void sum_over_matrices(wgi_step_equation *q, wg_shape x)
 {
     int several = 0;
     for (int k = 0; k < 2 && wgi_step_operand(q, k) >= 0; k++) {
-        const int rank = wg_node_shape(wgi_item_node(q->v, wgi_step_operand(q, k))).rank;
+        const int rank = wgi_item_shape(q->v, wgi_step_operand(q, k)).rank;
         if (rank - 2 > several) several = rank - 2;
     }
     const int own = x.rank > 2 ? x.rank - 2 : 0;
@@ -72,8 +72,7 @@ static void sum_over_matrices(wgi_step_equation *q, wg_shape x)
  * in it. */
 static void sum_over(wgi_step_equation *q, int64_t to)
 {
-    const wg_shape x = wg_node_shape(wgi_item_node(q->v, to)),
-                   y = wg_node_shape(wgi_item_node(q->v, q->y - q->v->item));
+    const wg_shape x = wgi_item_shape(q->v, to), y = wgi_item_shape(q->v, q->y - q->v->item);
     if (is_product(q)) {
         sum_over_matrices(q, x);
         return;
@@ -257,7 +256,7 @@ static const char *adjoint(wgi_step_equation *q, const wgi_step *t, bool pattern
 
 static int64_t size_of(const wgi_step_equation *q, int64_t item)
 {
-    return wg_shape_size(wg_node_shape(wgi_item_node(q->v, item)));
+    return wg_shape_size(wgi_item_shape(q->v, item));
 }
 
 /* dy · (∂y/∂x), or (∂y/∂x)ᵀ dy: the chain rule itself. */

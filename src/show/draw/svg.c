@@ -165,15 +165,16 @@ static bool lay_out(writer *w)
 
 static void put_frames(writer *w)
 {
+    wgi_strbuf *b = w->b;
     for (int i = 0; i < w->p->frames; i++) {
         const wgi_lay_frame *f = &w->l.frame[i];
         if (!f->w) continue;
-        wgi_strbuf_format(w->b, "<g class=\"scope\" id=\"%s-f%d\"><title>%s</title>\n", w->id, i + 1,
+        wgi_strbuf_format(b, "<g class=\"scope\" id=\"%s-f%d\"><title>%s</title>\n", w->id, i + 1,
                           wgi_frame_kind(w->p));
-        wgi_svg_rect(w->b, f->x, f->y, f->w, f->h, 10, w->p->frame[i].heavy ? "heavy" : "");
-        wgi_svg_text(w->b, f->x + 10, f->y + frame_text(w) + 4, frame_text(w), false, "", "outside",
+        wgi_svg_rect(b, f->x, f->y, f->w, f->h, 10, w->p->frame[i].heavy ? "heavy" : "");
+        wgi_svg_text(b, f->x + 10, f->y + frame_text(w) + 4, frame_text(w), false, "", "outside",
                      frame_name(w, i));
-        wgi_strbuf_put(w->b, "</g>\n");
+        wgi_strbuf_put(b, "</g>\n");
     }
 }
 
@@ -181,19 +182,20 @@ static void put_frames(writer *w)
 
 static void put_description(writer *w, const wgi_box *x, const wgi_card *card)
 {
+    wgi_strbuf *b = w->b;
     const bool equation = x->formula && x->formula != x->symbol; /* the title tells less than the text */
     const char *const parts[] = { equation ? x->title : "", card->no_value ? "" : x->value,
                                   card->no_gradient ? "" : x->gradient };
     const char *before = "<desc>";
-    wgi_strbuf_put(w->b, "<title>"), wgi_strbuf_xml(w->b, *x->tip ? x->tip : x->title, "\n");
-    wgi_strbuf_put(w->b, "</title>");
+    wgi_strbuf_put(b, "<title>"), wgi_strbuf_xml(b, *x->tip ? x->tip : x->title, "\n");
+    wgi_strbuf_put(b, "</title>");
     for (int i = 0; i < 3; i++) {
         if (!*parts[i]) continue;
-        wgi_strbuf_put(w->b, before), wgi_strbuf_xml(w->b, parts[i], " ");
+        wgi_strbuf_put(b, before), wgi_strbuf_xml(b, parts[i], " ");
         before = "; ";
     }
-    if (*before == ';') wgi_strbuf_put(w->b, "</desc>");
-    wgi_strbuf_put(w->b, "\n");
+    if (*before == ';') wgi_strbuf_put(b, "</desc>");
+    wgi_strbuf_put(b, "\n");
 }
 
 static void put_boxes(writer *w)
@@ -315,24 +317,25 @@ void wgi_svg_put_style(const wgi_svg *w)
 
 static void put_start(writer *w)
 {
+    wgi_strbuf *b = w->b;
     const wgi_picture *p = w->p;
-    wgi_strbuf_put(w->b, "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\"");
-    if (w->is_part) wgi_strbuf_format(w->b, " x=\"%.8g\" y=\"%.8g\"", w->x, w->y);
+    wgi_strbuf_put(b, "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\"");
+    if (w->is_part) wgi_strbuf_format(b, " x=\"%.8g\" y=\"%.8g\"", w->x, w->y);
     const wgi_svg_sides k = wgi_svg_size(w);
     const char *unit = w->canvas && !w->is_part && strcmp(w->canvas->unit, "px") ? w->canvas->unit : "";
-    wgi_strbuf_format(w->b,
+    wgi_strbuf_format(b,
                       " id=\"%s\" width=\"%.8g%s\" height=\"%.8g%s\" "
                       "viewBox=\"%.8g %.8g %.8g %.8g\" role=\"img\" aria-labelledby=\"%s-title %s-desc\" "
                       "font-family=\"" WGI_SANS "\">\n<title id=\"%s-title\">",
                       w->id, k.size[0], unit, k.size[1], unit, k.view[0], k.view[1], k.view[2], k.view[3],
                       w->id, w->id, w->id);
-    if (p->o->title && *p->o->title) wgi_strbuf_clean_xml(w->b, p->o->title, 200);
-    else wgi_strbuf_put(w->b, wgi_picture_subject(p));
-    wgi_strbuf_format(w->b, "</title>\n<desc id=\"%s-desc\">", w->id);
-    if (w->sketch) wgi_strbuf_xml(w->b, w->sketch->description, " ");
-    else wgi_strbuf_format(w->b, "%lld boxes, %lld links", (long long)p->boxes, (long long)p->links);
-    if (w->frame) wgi_strbuf_put(w->b, ". "), wgi_strbuf_xml(w->b, w->frame->caption, ": ");
-    wgi_strbuf_put(w->b, "</desc>\n");
+    if (p->o->title && *p->o->title) wgi_strbuf_clean_xml(b, p->o->title, 200);
+    else wgi_strbuf_put(b, wgi_picture_subject(p));
+    wgi_strbuf_format(b, "</title>\n<desc id=\"%s-desc\">", w->id);
+    if (w->sketch) wgi_strbuf_xml(b, w->sketch->description, " ");
+    else wgi_strbuf_format(b, "%lld boxes, %lld links", (long long)p->boxes, (long long)p->links);
+    if (w->frame) wgi_strbuf_put(b, ". "), wgi_strbuf_xml(b, w->frame->caption, ": ");
+    wgi_strbuf_put(b, "</desc>\n");
     if (!w->is_part) wgi_svg_put_style(w);
 }
 
@@ -350,17 +353,18 @@ void wgi_svg_put_plane(wgi_svg *w) { put_frames(w), wgi_svg_put_links(w), put_bo
 
 void wgi_svg_put(wgi_svg *w)
 {
+    wgi_strbuf *b = w->b;
     double width = w->l.w;
     put_start(w);
-    double y = put_title(w, w->b, &width);
-    if (w->p->o->legend) put_legend(w, w->b, y, &width);
-    wgi_strbuf_format(w->b, "<g transform=\"translate(%d %.8g)\">\n", MARGIN, w->top);
+    double y = put_title(w, b, &width);
+    if (w->p->o->legend) put_legend(w, b, y, &width);
+    wgi_strbuf_format(b, "<g transform=\"translate(%d %.8g)\">\n", MARGIN, w->top);
     if (w->sketch) w->sketch->put(w, w->sketch->with);
     else wgi_svg_put_plane(w);
-    wgi_strbuf_put(w->b, "</g>\n");
-    w->caption = put_hidden(w, w->b, w->top + w->l.h, &width);
+    wgi_strbuf_put(b, "</g>\n");
+    w->caption = put_hidden(w, b, w->top + w->l.h, &width);
     if (w->frame) wgi_film_put_caption(w);
-    wgi_strbuf_put(w->b, "</svg>\n");
+    wgi_strbuf_put(b, "</svg>\n");
 }
 
 /* ---- the id, with which all ids and rules of style begin ---- */

@@ -83,7 +83,7 @@ static void place(wgi_svg *w, int64_t link)
     wgi_lay_edge *e = &w->l.edge[link];
     double least = misplaced(w, link, plate_at(w, e, e->label_x, e->label_y));
     for (int piece = e->points - 4; piece >= 0; piece -= 3)
-        for (size_t i = 0; i < sizeof parts / sizeof *parts && least > 0; i++) {
+        for (size_t i = 0; i < WGI_COUNT(parts) && least > 0; i++) {
             const wgi_lay_point at = point_on(&w->l.point[e->point + piece], parts[i]);
             const double now = misplaced(w, link, plate_at(w, e, at.x, at.y));
             if (now < least) least = now, e->label_x = at.x, e->label_y = at.y;
@@ -116,20 +116,20 @@ void wgi_svg_place_labels(wgi_svg *w)
 /* As one line, whose last part is the number, which a page may change. */
 static void put_text(const wgi_svg *w, const wgi_edge_label *k, double x, double y)
 {
+    wgi_strbuf *b = w->b;
     double below = 0;
-    WGI_SVG_PUT(w->b, "<text x=\"@\" y=\"@\" font-size=\"@\" class=\"ink\" text-anchor=\"middle\">", x, y,
+    WGI_SVG_PUT(b, "<text x=\"@\" y=\"@\" font-size=\"@\" class=\"ink\" text-anchor=\"middle\">", x, y,
                 w->small);
     for (int i = 0; i < k->pieces; i++) {
         const wgi_laid_formula *f = k->piece[i].formula;
-        if (f) below = wgi_svg_parts(w->b, f, 0, f->count, w->small / WGI_BODY, w->small);
+        if (f) below = wgi_svg_parts(b, f, 0, f->count, w->small / WGI_BODY, w->small);
         if (f) continue;
-        wgi_strbuf_put(w->b, i + 1 == k->pieces ? "<tspan class=\"num\"" : "<tspan");
-        if (fabs(below) > 0.005) WGI_SVG_PUT(w->b, " dy=\"@\"", -below);
-        wgi_strbuf_put(w->b, ">"), wgi_strbuf_xml(w->b, k->piece[i].text, " "),
-            wgi_strbuf_put(w->b, "</tspan>");
+        wgi_strbuf_put(b, i + 1 == k->pieces ? "<tspan class=\"num\"" : "<tspan");
+        if (fabs(below) > 0.005) WGI_SVG_PUT(b, " dy=\"@\"", -below);
+        wgi_strbuf_put(b, ">"), wgi_strbuf_xml(b, k->piece[i].text, " "), wgi_strbuf_put(b, "</tspan>");
         below = 0;
     }
-    wgi_strbuf_put(w->b, "</text>\n");
+    wgi_strbuf_put(b, "</text>\n");
 }
 
 void wgi_svg_put_labels(wgi_svg *w)

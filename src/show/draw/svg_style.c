@@ -54,7 +54,7 @@ void wgi_svg_style(wgi_strbuf *b, const char *id, const bool kinds[])
                 b, "#%s .%s rect { stroke: %s; stroke: var(--%s); fill: %s; fill: var(--%s-fill) }\n", id,
                 k->class, k->border, k->class, k->fill, k->class);
     }
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+    for (size_t i = 0; i < WGI_COUNT(rules); i++) {
         const wgi_colour *k = &wgi_colours[rules[i].colour];
         wgi_strbuf_format(b, "#%s %s { %s: %s; %s: var(--%s) }\n", id, rules[i].what, rules[i].property,
                           k->light, rules[i].property, k->variable);

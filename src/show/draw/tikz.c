@@ -54,20 +54,21 @@ static void put_color(wgi_strbuf *b, const char *name, const char *rgb)
 
 static void put_colors(tikz *t)
 {
+    wgi_strbuf *b = t->b;
     bool kinds[WGI_BOX_KINDS] = { false };
     for (int64_t i = 0; i < t->p->boxes; i++) kinds[t->p->box[i].kind] = true;
     for (int i = 0; i < WGI_BOX_KINDS; i++) {
         char fill[40];
         if (!kinds[i]) continue;
         snprintf(fill, sizeof fill, "%s-fill", wgi_box_styles[i].class);
-        put_color(t->b, wgi_box_styles[i].class, wgi_box_styles[i].border);
-        put_color(t->b, fill, wgi_box_styles[i].fill);
-        wgi_strbuf_put(t->b, "%\n");
+        put_color(b, wgi_box_styles[i].class, wgi_box_styles[i].border);
+        put_color(b, fill, wgi_box_styles[i].fill);
+        wgi_strbuf_put(b, "%\n");
     }
     for (int i = 0; i < WGI_COLOURS; i++)
-        if (i != WGI_ODD) put_color(t->b, wgi_colours[i].class, wgi_colours[i].light);
-    if (t->p->o->edges) put_color(t->b, "plate", wgi_box_styles[WGI_BOX_OP].fill);
-    wgi_strbuf_put(t->b, "%\n");
+        if (i != WGI_ODD) put_color(b, wgi_colours[i].class, wgi_colours[i].light);
+    if (t->p->o->edges) put_color(b, "plate", wgi_box_styles[WGI_BOX_OP].fill);
+    wgi_strbuf_put(b, "%\n");
 }
 
 /* The size of LaTeX's fonts that is not larger. */
@@ -129,22 +130,23 @@ static void put_label(tikz *t, const wgi_link *k, const wgi_lay_edge *e)
 
 static void put_link(tikz *t, int64_t i, const char *style)
 {
+    wgi_strbuf *b = t->b;
     const wgi_link *k = &t->p->link[i];
     const wgi_lay_edge *e = &t->w.l.edge[i];
     const wgi_lay_point *c = &t->w.l.point[e->point];
-    wgi_strbuf_format(t->b, "\\draw[%s] ", style);
+    wgi_strbuf_format(b, "\\draw[%s] ", style);
     for (int j = 0; j < e->points; j++) {
         static const char *const before[] = { " .. ", " .. controls ", " and " };
-        if (j) wgi_strbuf_put(t->b, before[j % 3]);
-        put_point(t->b, c[j].x, c[j].y);
+        if (j) wgi_strbuf_put(b, before[j % 3]);
+        put_point(b, c[j].x, c[j].y);
     }
     const wgi_arrow arrow = wgi_arrow_of(&t->w.l, k, e);
     const wgi_lay_point at = arrow.at;
     const double along = -9 * arrow.direction;
     const bool down = t->w.l.top_down;
-    wgi_strbuf_put(t->b, ";");
-    wgi_strbuf_format(t->b, "\\fill[wg%s] ", k->back ? "back" : "line");
-    WGI_SVG_PUT(t->b, "(@,@)--(@,@)--(@,@)--cycle;", pt(at.x), pt(at.y), pt(at.x + (down ? -4 : along)),
+    wgi_strbuf_put(b, ";");
+    wgi_strbuf_format(b, "\\fill[wg%s] ", k->back ? "back" : "line");
+    WGI_SVG_PUT(b, "(@,@)--(@,@)--(@,@)--cycle;", pt(at.x), pt(at.y), pt(at.x + (down ? -4 : along)),
                 pt(at.y + (down ? along : -4)), pt(at.x + (down ? 4 : along)), pt(at.y + (down ? along : 4)));
     if (k->times > 1 && !k->back) {
         char times[40];
@@ -280,24 +282,25 @@ static void put_advice(tikz *t, double w, double h)
 
 static void put_start(tikz *t)
 {
+    wgi_strbuf *b = t->b;
     const char *title = t->p->o->title ? t->p->o->title : "";
     const double top = *title ? -30 : -2 * HALO, right = t->width + 2 * HALO,
                  bottom =
                      t->w.l.h + 2 * HALO + t->hidden + (t->with_steps ? 14 + CAPTION_LINES * LEADING : 0);
     put_advice(t, right + 2 * HALO, bottom - top);
-    wgi_strbuf_put(t->b, "{%\n"), put_colors(t);
-    wgi_strbuf_put(t->b, "\\def\\wgfit#1#2{\\setbox0=\\hbox{#2}\\ifdim\\wd0>#1pt\\relax"
-                         "\\resizebox{#1pt}{!}{\\box0}\\else\\box0\\fi}%\n");
-    wgi_strbuf_put(t->b, "\\begin{tikzpicture}[x=1pt,y=-1pt,line width=0.8pt");
+    wgi_strbuf_put(b, "{%\n"), put_colors(t);
+    wgi_strbuf_put(b, "\\def\\wgfit#1#2{\\setbox0=\\hbox{#2}\\ifdim\\wd0>#1pt\\relax"
+                      "\\resizebox{#1pt}{!}{\\box0}\\else\\box0\\fi}%\n");
+    wgi_strbuf_put(b, "\\begin{tikzpicture}[x=1pt,y=-1pt,line width=0.8pt");
     for (int size = 8; size <= 12; size += size == 10 ? 2 : 1)
         wgi_strbuf_format(
-            t->b, ",\n  wg%d/.style={inner sep=0pt,outer sep=0pt,font=\\fontsize{%d}{%d}\\selectfont}", size,
+            b, ",\n  wg%d/.style={inner sep=0pt,outer sep=0pt,font=\\fontsize{%d}{%d}\\selectfont}", size,
             size, size + 2);
-    wgi_strbuf_put(t->b, "]%\n\\path[use as bounding box] ");
-    WGI_SVG_PUT(t->b, "(@,@) rectangle (@,@);%\n", pt(-2 * HALO), pt(top), pt(right), pt(bottom));
+    wgi_strbuf_put(b, "]%\n\\path[use as bounding box] ");
+    WGI_SVG_PUT(b, "(@,@) rectangle (@,@);%\n", pt(-2 * HALO), pt(top), pt(right), pt(bottom));
     if (*title)
-        put_node(t, 0, -12, WGI_TITLE, "outside", false, tex_of(t, title, 200)), wgi_strbuf_put(t->b, "%\n");
-    if (t->hidden > 0) put_below(t, 12, "outside", t->p->less.hidden), wgi_strbuf_put(t->b, "%\n");
+        put_node(t, 0, -12, WGI_TITLE, "outside", false, tex_of(t, title, 200)), wgi_strbuf_put(b, "%\n");
+    if (t->hidden > 0) put_below(t, 12, "outside", t->p->less.hidden), wgi_strbuf_put(b, "%\n");
 }
 
 static wg_status write(wgi_picture *p, wgi_strbuf *out)

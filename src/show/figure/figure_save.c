@@ -27,7 +27,7 @@ static const struct {
                 [WG_FIGURE_TXT] = { { ".txt" }, wgi_write_terminal },
                 [WG_FIGURE_PNG] = { { ".png" }, wgi_write_svg },
                 [WG_FIGURE_PDF] = { { ".pdf" }, wgi_write_svg } };
-enum { FORMATS = sizeof formats / sizeof *formats };
+enum { FORMATS = WGI_COUNT(formats) };
 
 static bool is_standard_output(const char *path) { return path && strcmp(path, "-") == 0; }
 

@@ -228,7 +228,7 @@ static bool place_inside(wgi_figure_page *g, wgi_plot *t, bool must)
     width += 2 * pad * f;
     if (!must && (width > 0.6 * t->width || height > 0.6 * t->height)) return false;
     if (!ink_make(g, t, &k)) return false;
-    for (size_t i = 0; i < sizeof spots / sizeof *spots; i++) {
+    for (size_t i = 0; i < WGI_COUNT(spots); i++) {
         const double x = t->left + edge + spots[i][0] * (t->width - width - 2 * edge);
         const double y = t->top + edge + spots[i][1] * (t->height - height - 2 * edge);
         const int covered = ink_under(&k, t, (double[4]){ x, y, x + width, y + height });

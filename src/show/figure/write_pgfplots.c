@@ -54,36 +54,37 @@ static double py(const tex *x, double v) { return (x->g->height - v) * x->scale;
 
 static void put_ticks(const tex *x, const wgi_axis *a, bool unit, char letter)
 {
-    wgi_strbuf_format(x->b, "  %ctick={", letter);
+    wgi_strbuf *b = x->b;
+    wgi_strbuf_format(b, "  %ctick={", letter);
     for (int i = 0; i < a->ticks; i++) {
-        if (i) wgi_strbuf_put(x->b, ",");
+        if (i) wgi_strbuf_put(b, ",");
         put_value(x, a, unit, wgi_axis_unit(a, a->tick[i]));
     }
-    wgi_strbuf_format(x->b, "}, %cticklabels={", letter);
+    wgi_strbuf_format(b, "}, %cticklabels={", letter);
     for (int i = 0; i < a->ticks; i++) {
-        wgi_strbuf_put(x->b, i ? ",{" : "{");
-        wgi_strbuf_tex(x->b, wgi_page_text(x->g, wgi_tick_text(a, i)));
-        wgi_strbuf_put(x->b, "}");
+        wgi_strbuf_put(b, i ? ",{" : "{");
+        wgi_strbuf_tex(b, wgi_page_text(x->g, wgi_tick_text(a, i)));
+        wgi_strbuf_put(b, "}");
     }
-    wgi_strbuf_put(x->b, "},\n");
+    wgi_strbuf_put(b, "},\n");
     if (!a->minors) return;
-    wgi_strbuf_format(x->b, "  minor %ctick={", letter);
-    for (int i = 0; i < a->minors; i++) wgi_strbuf_format(x->b, i ? ",%.7g" : "%.7g", a->minor[i]);
-    wgi_strbuf_put(x->b, "},\n");
+    wgi_strbuf_format(b, "  minor %ctick={", letter);
+    for (int i = 0; i < a->minors; i++) wgi_strbuf_format(b, i ? ",%.7g" : "%.7g", a->minor[i]);
+    wgi_strbuf_put(b, "},\n");
 }
 
 static void put_limits(const tex *x, const wgi_axis *a, bool unit, char letter)
 {
-    wgi_strbuf_format(x->b, "  %cmin=%.9g, %cmax=%.9g,", letter, unit ? 0 : a->low, letter,
-                      unit ? 1 : a->high);
-    if (a->logarithmic) wgi_strbuf_format(x->b, " %cmode=log,", letter);
-    if (a->reversed && !unit) wgi_strbuf_format(x->b, " %c dir=reverse,", letter);
-    wgi_strbuf_put(x->b, "\n");
-    if (a->hidden) wgi_strbuf_format(x->b, "  %ctick=\\empty, axis %c line=none,\n", letter, letter);
+    wgi_strbuf *b = x->b;
+    wgi_strbuf_format(b, "  %cmin=%.9g, %cmax=%.9g,", letter, unit ? 0 : a->low, letter, unit ? 1 : a->high);
+    if (a->logarithmic) wgi_strbuf_format(b, " %cmode=log,", letter);
+    if (a->reversed && !unit) wgi_strbuf_format(b, " %c dir=reverse,", letter);
+    wgi_strbuf_put(b, "\n");
+    if (a->hidden) wgi_strbuf_format(b, "  %ctick=\\empty, axis %c line=none,\n", letter, letter);
     else put_ticks(x, a, unit, letter);
-    wgi_strbuf_format(x->b, "  %clabel={", letter);
-    wgi_strbuf_tex(x->b, wgi_page_text(x->g, a->label));
-    wgi_strbuf_put(x->b, "},\n");
+    wgi_strbuf_format(b, "  %clabel={", letter);
+    wgi_strbuf_tex(b, wgi_page_text(x->g, a->label));
+    wgi_strbuf_put(b, "},\n");
 }
 
 static bool has_image(const wgi_plot *t)
@@ -95,20 +96,21 @@ static bool has_image(const wgi_plot *t)
 
 static void put_axis(const tex *x)
 {
+    wgi_strbuf *b = x->b;
     const wgi_plot *t = x->t;
     const double above = t->entries && !t->legend_inside ? px(x, t->legend_height) + 3 : 0;
     wgi_strbuf_format(
-        x->b,
+        b,
         "\\begin{axis}[at={(%.2fpt,%.2fpt)}, anchor=south west, scale only axis, width=%.2fpt, "
         "height=%.2fpt,\n  axis lines*=left, tick align=outside, unbounded coords=jump, clip marker "
         "paths=true, "
         "%sgrid style={gray!25},\n  title style={font=\\footnotesize\\bfseries, yshift=%.1fpt}, title={",
         px(x, t->left), py(x, t->top + t->height), px(x, t->width), px(x, t->height),
         t->panel->o.grid && !has_image(t) ? "grid=major, " : "", above);
-    wgi_strbuf_tex(x->b, wgi_page_text(x->g, t->panel->title));
-    wgi_strbuf_put(x->b, "},\n");
+    wgi_strbuf_tex(b, wgi_page_text(x->g, t->panel->title));
+    wgi_strbuf_put(b, "},\n");
     put_limits(x, &t->x, x->unit_x, 'x'), put_limits(x, &t->y, x->unit_y, 'y');
-    wgi_strbuf_put(x->b, "]\n");
+    wgi_strbuf_put(b, "]\n");
 }
 
 /* ---- shapes ---- */
@@ -159,16 +161,17 @@ static void put_corner(const tex *x, const wgi_drawn_shape *k, int64_t i)
 
 static void put_rects(const tex *x, const wgi_drawn_shape *k)
 {
-    wgi_strbuf_format(x->b, "\\path[fill opacity=%.2f, fill=", k->opacity);
+    wgi_strbuf *b = x->b;
+    wgi_strbuf_format(b, "\\path[fill opacity=%.2f, fill=", k->opacity);
     put_color(x, k->color);
-    if (k->outline) wgi_strbuf_put(x->b, ", draw="), put_color(x, k->color);
-    wgi_strbuf_put(x->b, "]");
+    if (k->outline) wgi_strbuf_put(b, ", draw="), put_color(x, k->color);
+    wgi_strbuf_put(b, "]");
     for (int64_t i = 0; i + 1 < k->n; i += 2) {
-        wgi_strbuf_put(x->b, " "), put_corner(x, k, i), wgi_strbuf_put(x->b, " rectangle "),
+        wgi_strbuf_put(b, " "), put_corner(x, k, i), wgi_strbuf_put(b, " rectangle "),
             put_corner(x, k, i + 1);
-        if (i % 8 == 6) wgi_strbuf_put(x->b, "\n ");
+        if (i % 8 == 6) wgi_strbuf_put(b, "\n ");
     }
-    wgi_strbuf_put(x->b, ";\n");
+    wgi_strbuf_put(b, ";\n");
 }
 
 static const char *mark_of(int marker)
@@ -210,35 +213,36 @@ static void put_rect(const tex *x, double left, double low, double right, double
 
 static void put_label(const tex *x, const wgi_label *l)
 {
+    wgi_strbuf *b = x->b;
     static const char *const anchors[] = { "base west", "base", "base east" };
     const bool is_page = l->kind == WGI_LABEL_INSIDE || l->kind == WGI_LABEL_LEGEND ||
                          l->kind == WGI_LABEL_BAR || (l->kind == WGI_LABEL_TITLE && l->panel < 0);
     if (!is_page || !*l->text || !wgi_in_frame(l->frame, x->w->frame)) return;
-    wgi_strbuf_format(x->b, "\\node[anchor=%s, inner sep=%s", anchors[l->anchor],
+    wgi_strbuf_format(b, "\\node[anchor=%s, inner sep=%s", anchors[l->anchor],
                       l->halo ? "0.7pt, fill=white, fill opacity=0.75, text opacity=1" : "0pt");
-    if (l->upwards) wgi_strbuf_put(x->b, ", rotate=90.0");
-    if (l->size < 0.99 * x->g->font) wgi_strbuf_format(x->b, ", scale=%.2f", l->size / x->g->font);
-    wgi_strbuf_put(x->b, ", text="), put_color(x, l->color);
-    wgi_strbuf_format(x->b, "] at (%.2fpt,%.2fpt) {%s", px(x, l->x), py(x, l->y),
-                      l->bold ? "\\bfseries " : "");
-    wgi_strbuf_tex(x->b, l->text);
-    wgi_strbuf_put(x->b, "};\n");
+    if (l->upwards) wgi_strbuf_put(b, ", rotate=90.0");
+    if (l->size < 0.99 * x->g->font) wgi_strbuf_format(b, ", scale=%.2f", l->size / x->g->font);
+    wgi_strbuf_put(b, ", text="), put_color(x, l->color);
+    wgi_strbuf_format(b, "] at (%.2fpt,%.2fpt) {%s", px(x, l->x), py(x, l->y), l->bold ? "\\bfseries " : "");
+    wgi_strbuf_tex(b, l->text);
+    wgi_strbuf_put(b, "};\n");
 }
 
 static void put_sample(const tex *x, const wgi_figure_entry *e)
 {
+    wgi_strbuf *b = x->b;
     const wg_series *s = e->series;
     const double f = x->g->font, from = px(x, e->x), to = px(x, e->x + 2.2 * f), y = py(x, e->y);
     if (wgi_is_filled(s)) {
-        wgi_strbuf_put(x->b, "\\fill[fill opacity=0.6, fill="), put_color(x, e->color);
+        wgi_strbuf_put(b, "\\fill[fill opacity=0.6, fill="), put_color(x, e->color);
         put_rect(x, from, y - 3, to, y + 3);
     } else if (s->kind == WG_SERIES_POINTS) {
-        wgi_strbuf_put(x->b, "\\path["), put_color(x, e->color);
-        wgi_strbuf_format(x->b, "] plot[mark=%s,mark size=2.2pt] coordinates {(%.2fpt,%.2fpt)};\n",
+        wgi_strbuf_put(b, "\\path["), put_color(x, e->color);
+        wgi_strbuf_format(b, "] plot[mark=%s,mark size=2.2pt] coordinates {(%.2fpt,%.2fpt)};\n",
                           mark_of(wgi_marker_of(s)), (from + to) / 2, y);
     } else {
-        wgi_strbuf_put(x->b, "\\draw["), put_color(x, e->color);
-        wgi_strbuf_format(x->b, ", %s, line width=1.1pt] (%.2fpt,%.2fpt) -- (%.2fpt,%.2fpt);\n",
+        wgi_strbuf_put(b, "\\draw["), put_color(x, e->color);
+        wgi_strbuf_format(b, ", %s, line width=1.1pt] (%.2fpt,%.2fpt) -- (%.2fpt,%.2fpt);\n",
                           dash_of(wgi_dash_of(s)), from, y, to, y);
     }
 }

@@ -416,17 +416,17 @@ static void put_description(const svg *s)
 
 static void put_head(const svg *s)
 {
+    wgi_strbuf *b = s->b;
     const wgi_figure_page *g = s->g;
     const char *id = s->w->id;
-    wgi_strbuf_format(s->b, "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"%s\"", id);
+    wgi_strbuf_format(b, "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"%s\"", id);
     PUT(s, " viewBox=\"0 0 @ @\" width=\"@\" height=\"@\"", g->width, g->height, g->width, g->height);
     wgi_strbuf_format(
-        s->b, " role=\"img\" aria-labelledby=\"%s-t %s-d\" font-family=\"Helvetica,Arial,sans-serif\"", id,
-        id);
+        b, " role=\"img\" aria-labelledby=\"%s-t %s-d\" font-family=\"Helvetica,Arial,sans-serif\"", id, id);
     PUT(s, " font-size=\"@\">\n", g->font);
-    wgi_strbuf_format(s->b, "<title id=\"%s-t\">", id);
+    wgi_strbuf_format(b, "<title id=\"%s-t\">", id);
     put_clean(s, "", wgi_title_of(g->of), 400);
-    wgi_strbuf_format(s->b, "</title>\n<desc id=\"%s-d\">", id);
+    wgi_strbuf_format(b, "</title>\n<desc id=\"%s-d\">", id);
     put_description(s);
     put(s, "</desc>\n");
     put_style(s);

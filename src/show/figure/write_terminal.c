@@ -175,7 +175,7 @@ static void put_ascii(wgi_strbuf *b, const char *s)
                                                                      : small                  ? small
                                                                                               : '?';
         const char *as = NULL;
-        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        for (size_t i = 0; i < WGI_COUNT(known); i++)
             if (strncmp(s, known[i][0], strlen(known[i][0])) == 0) as = known[i][1];
         if (small && up && !raised) wgi_strbuf_put(b, "^");
         raised = small && up;

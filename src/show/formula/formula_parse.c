@@ -1,5 +1,6 @@
 /* formula_parse.c: the text of a formula becomes a tree, by recursive descent. */
 #include "formula/formula.h"
+#include "text/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -72,7 +73,7 @@ static void next_sign(parser *p)
                   { "==", EQUAL }, { "!=", NOT_EQUAL },  { ":=", ASSIGN },
                   { "·", '.' } };
     p->kind = *p->token, p->at = p->token + 1;
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+    for (size_t i = 0; i < WGI_COUNT(signs); i++)
         if (strncmp(p->token, signs[i].text, strlen(signs[i].text)) == 0) {
             p->kind = signs[i].kind, p->at = p->token + strlen(signs[i].text);
             return;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "formula/formula.h"
+#include "text/text.h"
 
 void wgi_formula_clear(wgi_formula *f)
 {
@@ -125,7 +126,7 @@ bool wgi_formula_is_function(const char *name, int length)
                                          "acos",  "atan",    "sinh", "cosh", "tanh",  "asinh",
                                          "acosh", "atanh",   "erf",  "sign", "floor", "ceil",
                                          "round", "sigmoid", "det",  "relu" };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    for (size_t i = 0; i < WGI_COUNT(known); i++)
         if ((int)strlen(known[i]) == length && memcmp(known[i], name, (size_t)length) == 0) return true;
     return false;
 }

@@ -1,5 +1,6 @@
 /* formula_words.c: the parts of names, and what functions are called. */
 #include "formula/formula.h"
+#include "text/text.h"
 
 #include <string.h>
 
@@ -34,7 +35,7 @@ static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static void find_greek(wgi_name_parts *p)
 {
-    for (size_t i = 0; i < sizeof greek / sizeof *greek; i++)
+    for (size_t i = 0; i < WGI_COUNT(greek); i++)
         if (equal(p->base, p->base_length, greek[i][0])) {
             p->greek = greek[i][0];
             p->base = greek[i][1];
@@ -50,7 +51,7 @@ static const char *const accents[][2] = {
 /* Which accent these letters name, or NULL. */
 static const char *accent_of(const char *s, int n)
 {
-    for (size_t i = 0; i < sizeof accents / sizeof *accents; i++)
+    for (size_t i = 0; i < WGI_COUNT(accents); i++)
         if (equal(s, n, accents[i][0])) return accents[i][0];
     return NULL;
 }
@@ -146,7 +147,7 @@ static const char *const functions[][3] = {
 
 static const char *function(const char *name, int length, int column)
 {
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+    for (size_t i = 0; i < WGI_COUNT(functions); i++)
         if (equal(name, length, functions[i][0])) return functions[i][column];
     return NULL;
 }

@@ -13,7 +13,7 @@ typedef struct piece {
 } piece;
 #include "source_text.h"
 
-enum { PIECES = sizeof source_piece / sizeof *source_piece };
+enum { PIECES = WGI_COUNT(source_piece) };
 
 static int piece_of(const char *word)
 {
@@ -42,9 +42,9 @@ static const struct {
 
 static const char *of_float(const wgi_c_file *s, const char *word)
 {
-    for (size_t i = 0; i < sizeof of_floats / sizeof *of_floats; i++)
+    for (size_t i = 0; i < WGI_COUNT(of_floats); i++)
         if (!strcmp(of_floats[i].word, word)) return s->single ? of_floats[i].f32 : of_floats[i].f64;
-    for (size_t i = 0; i < sizeof source_of_floats / sizeof *source_of_floats; i++)
+    for (size_t i = 0; i < WGI_COUNT(source_of_floats); i++)
         if (!strcmp(source_of_floats[i].word, word))
             return s->single ? source_of_floats[i].f32 : source_of_floats[i].f64;
     return NULL;
@@ -52,7 +52,7 @@ static const char *of_float(const wgi_c_file *s, const char *word)
 
 const char *wgi_kernel_expression(const wg_op *op)
 {
-    for (size_t i = 0; i < sizeof source_expression / sizeof *source_expression; i++)
+    for (size_t i = 0; i < WGI_COUNT(source_expression); i++)
         if (wgx_op_is(op, source_expression[i].op)) return source_expression[i].text;
     return NULL;
 }

@@ -44,7 +44,7 @@ static const struct {
 
 static const char *plain(const wg_op *op)
 {
-    for (size_t i = 0; i < sizeof expression / sizeof *expression; i++)
+    for (size_t i = 0; i < WGI_COUNT(expression); i++)
         if (wgx_op_is(op, expression[i].op)) return expression[i].text;
     return wgi_kernel_expression(op);
 }
@@ -52,7 +52,7 @@ static const char *plain(const wg_op *op)
 bool wgi_has_expression(const wg_op *op)
 {
     static const char *const others[] = { "cast", "addn", "elu", "celu", "selu", "pow_base" };
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    for (size_t i = 0; i < WGI_COUNT(others); i++)
         if (wgx_op_is(op, others[i])) return true;
     return plain(op) != NULL;
 }

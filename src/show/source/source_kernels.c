@@ -84,8 +84,8 @@ static const char *put_word(const call *k, wgi_strbuf *to, const char *word)
     return word;
 }
 
-/* Writes code whose words are noted. In the format $0, $1 ... are operands, $y0, $y1 ... results, $T and $size
- * the type and the number of elements of the first result, and $outer, $n, $inner the span of operand 0. */
+/* Writes code whose words are noted. In the format $0, $1 ... are operands, $y0, $y1 ... results, $T and
+ * $size the type and the number of elements of the first result, $outer, $n, $inner the span of operand 0. */
 static void put(const call *k, const char *format, ...) WG_PRINTF(2, 3);
 static void put(const call *k, const char *format, ...)
 {
@@ -527,7 +527,7 @@ static const struct {
 
 static const char *call_of(const wg_op *op)
 {
-    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+    for (size_t i = 0; i < WGI_COUNT(calls); i++)
         if (wgx_op_is(op, calls[i].op)) return calls[i].text;
     return NULL;
 }
@@ -573,7 +573,7 @@ bool wgi_has_text(wg_node n)
     const wg_op *op = wg_node_op(n);
     if (wgx_op_is(op, "pow_base")) return wgi_has_small_exponent(n);
     if (op->kind == WG_ALIAS || wgx_node_made(n).index != n.index || wgi_has_expression(op)) return true;
-    for (size_t i = 0; i < sizeof writers / sizeof *writers; i++)
+    for (size_t i = 0; i < WGI_COUNT(writers); i++)
         if (wgx_op_is(op, writers[i].op)) return true;
     return call_of(op);
 }
@@ -582,7 +582,7 @@ bool wgi_put_call(wgi_function *f, wgi_strbuf *to, wgi_value *v)
 {
     const wg_op *op = wg_node_op(v->node);
     const call k = { f, to, v };
-    for (size_t i = 0; op && i < sizeof writers / sizeof *writers; i++)
+    for (size_t i = 0; op && i < WGI_COUNT(writers); i++)
         if (wgx_op_is(op, writers[i].op)) return writers[i].write(&k);
     if (!op || !call_of(op) || !is_float(&k, 0)) return false;
     put(&k, "%s", call_of(op));

@@ -214,15 +214,14 @@ static wg_status hand_on(maker *m, int64_t i)
 /* The gradient of the item is 1. */
 static wg_status start(maker *m, int64_t i)
 {
-    wg_tensor one = { WG_F64, wg_node_shape(wgi_item_node(m->v, i)),
-                      wgi_pool_take(m->v->pool, 1, sizeof(double)) };
+    wg_tensor one = { WG_F64, wgi_item_shape(m->v, i), wgi_pool_take(m->v->pool, 1, sizeof(double)) };
     if (one.data) *(double *)one.data = 1;
     return add(m, WGI_STEP_START, -1, i, one);
 }
 
 static wg_status backward(maker *m)
 {
-    const wg_shape shape = wg_node_shape(wgi_item_node(m->v, m->root));
+    const wg_shape shape = wgi_item_shape(m->v, m->root);
     if (wg_shape_size(shape) != 1)
         return wg_fail(m->v->c, m->here, WG_ERROR_SHAPE, "steps: gradients are of a scalar");
     if (!m->on_path[m->root]) return WG_OK; /* nothing to differentiate by is below it */

@@ -29,6 +29,8 @@ void wgi_json_key(wgi_strbuf *b, const char *key)
     wgi_strbuf_format(b, "%s\":", key);
 }
 
+void wgi_json_list(wgi_strbuf *b, const char *key) { wgi_json_key(b, key), wgi_json_open(b, "["); }
+
 void wgi_json_member(wgi_strbuf *b, const char *key, const char *text)
 {
     if (*text) wgi_json_key(b, key), wgi_json_text(b, text, true);

@@ -218,4 +218,4 @@ const wgi_metric wgi_metrics[] = {
     { 0x2719, 0, 0 },       { 0x27E8, 391, 458 },   { 0x27EA, 0, 0 },       { 0x2C7C, 175, 220 },
     { 0x2C7D, 431, 488 },   { 0x2C7E, 0, 0 }
 };
-const int wgi_metric_count = sizeof wgi_metrics / sizeof *wgi_metrics;
+const int wgi_metric_count = WGI_COUNT(wgi_metrics);

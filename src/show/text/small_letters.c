@@ -29,14 +29,14 @@ static const small smalls[] = {
 
 const char *wgi_small(char c, bool up)
 {
-    for (size_t i = 0; i < sizeof smalls / sizeof *smalls; i++)
+    for (size_t i = 0; i < WGI_COUNT(smalls); i++)
         if (smalls[i].from == c) return up ? smalls[i].up : smalls[i].down;
     return NULL;
 }
 
 char wgi_small_of(const char *s, size_t n, bool *up)
 {
-    for (size_t i = 0; i < sizeof smalls / sizeof *smalls; i++)
+    for (size_t i = 0; i < WGI_COUNT(smalls); i++)
         for (int k = 0; k < 2; k++) {
             const char *utf8 = k ? smalls[i].up : smalls[i].down;
             if (!utf8 || strlen(utf8) != n || memcmp(s, utf8, n) != 0) continue;

@@ -95,7 +95,7 @@ static const char *accent(const char *s)
         { "\u0303", "\\tilde" }, { "\u0304", "\\bar" },   { "\u0306", "\\breve" },
         { "\u0307", "\\dot" },   { "\u0308", "\\ddot" },  { "\u030c", "\\check" }
     };
-    return is_accent(s) ? find(accents, sizeof accents / sizeof *accents, s, bytes_of(s)) : NULL;
+    return is_accent(s) ? find(accents, WGI_COUNT(accents), s, bytes_of(s)) : NULL;
 }
 
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -103,7 +103,7 @@ static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c 
 size_t wgi_tex_character(const char *s, char tex[WGI_TEX_BYTES], bool *math)
 {
     const size_t n = bytes_of(s);
-    const char *sign = find(in_math, sizeof in_math / sizeof *in_math, s, n), *as,
+    const char *sign = find(in_math, WGI_COUNT(in_math), s, n), *as,
                *above = is_letter(*s) || sign ? accent(s + n) : NULL;
     bool up = false;
     char small;
@@ -117,7 +117,7 @@ size_t wgi_tex_character(const char *s, char tex[WGI_TEX_BYTES], bool *math)
         snprintf(tex, WGI_TEX_BYTES, "{}%c{%c}", up ? '^' : '_', small);
     else {
         *math = false;
-        as = find(in_text, sizeof in_text / sizeof *in_text, s, n);
+        as = find(in_text, WGI_COUNT(in_text), s, n);
         if (as) snprintf(tex, WGI_TEX_BYTES, "%s", as);
         else if (n == 1 || (n == 2 && is_latin(s))) snprintf(tex, WGI_TEX_BYTES, "%.*s", (int)n, s);
         else snprintf(tex, WGI_TEX_BYTES, "%s", is_accent(s) ? "" : "?"); /* the letter without its accent */

@@ -14,6 +14,9 @@
 /* Records the error and gives `status`; wg_fail gives that of the context's first error. */
 #define WGI_DRAW_FAIL(c, here, status, ...) (wg_fail(c, here, status, __VA_ARGS__), (status))
 
+/* The number of elements of an array. */
+#define WGI_COUNT(list) (sizeof(list) / sizeof *(list))
+
 /* ---- pool.c: memory that is freed all at once ---- */
 
 /* Set c, all else to zero. After a failed allocation `failed` is set: look at it before you use what several
@@ -134,6 +137,7 @@ void wgi_json_open(wgi_strbuf *b, const char *bracket);
 /* in_script: < is written as an escape, so that the text ends no <script>. */
 void wgi_json_text(wgi_strbuf *b, const char *s, bool in_script);
 void wgi_json_key(wgi_strbuf *b, const char *key);
+void wgi_json_list(wgi_strbuf *b, const char *key);                     /* and the bracket of its list */
 void wgi_json_member(wgi_strbuf *b, const char *key, const char *text); /* nothing if the text is empty */
 void wgi_json_whole(wgi_strbuf *b, int64_t value);
 void wgi_json_whole_member(wgi_strbuf *b, const char *key, int64_t value);

@@ -175,11 +175,11 @@ bool wgi_is_transpose(const wgi_view *v, const wgi_item *y)
     const bool reshape = wgx_op_is(y->op, "reshape");
     if ((!wgx_op_is(y->op, "transpose") && !reshape) || !y->attr || *wgi_operand(v, y, 0) < 0) return false;
     const wg_axes *a = y->attr;
-    const wg_shape s = wg_node_shape(wgi_item_node(v, *wgi_operand(v, y, 0)));
+    const wg_shape s = wgi_item_shape(v, *wgi_operand(v, y, 0));
     const int rank = s.rank;
     if (reshape)
         return rank == 2 && s.dim[0] != s.dim[1] && (s.dim[0] == 1 || s.dim[1] == 1) &&
-               wg_shape_equal(wg_node_shape(wgi_item_node(v, y - v->item)), WG_SHAPE(s.dim[1], s.dim[0]));
+               wg_shape_equal(wgi_item_shape(v, y - v->item), WG_SHAPE(s.dim[1], s.dim[0]));
     if (rank < 2 || !a->count) return rank == 2;
     for (int i = 0; i < rank; i++) {
         const int axis = a->axis[i] < 0 ? a->axis[i] + rank : a->axis[i];
@@ -192,8 +192,8 @@ bool wgi_is_transpose(const wgi_view *v, const wgi_item *y)
 bool wgi_is_sum_of_one(const wgi_view *v, const wgi_item *y)
 {
     if (!wgx_op_is(y->op, "reshape") || *wgi_operand(v, y, 0) < 0) return false;
-    const wg_shape s = wg_node_shape(wgi_item_node(v, *wgi_operand(v, y, 0)));
-    return s.rank && wg_shape_size(s) == 1 && !wg_node_shape(wgi_item_node(v, y - v->item)).rank;
+    const wg_shape s = wgi_item_shape(v, *wgi_operand(v, y, 0));
+    return s.rank && wg_shape_size(s) == 1 && !wgi_item_shape(v, y - v->item).rank;
 }
 
 static bool as_transpose(maker *m)
@@ -259,13 +259,13 @@ static bool is_row(const wgi_item *y)
 static bool is_stream(const maker *m, int k)
 {
     const int32_t at = *wgi_operand(m->v, m->y, k);
-    return at >= 0 && wg_node_leaf(wgi_item_node(m->v, at)) == WG_LEAF_STREAM;
+    return at >= 0 && wgi_item_leaf(m->v, at) == WG_LEAF_STREAM;
 }
 
 /* random_normal(2, 3): what is made of nothing says its sizes. */
 static void put_sizes(maker *m)
 {
-    const wg_shape s = wg_node_shape(wgi_item_node(m->v, m->y - m->v->item));
+    const wg_shape s = wgi_item_shape(m->v, m->y - m->v->item);
     for (int i = 0; i < s.rank; i++)
         wgi_formula_add(&m->e->tree, m->e->tree.root, wgi_formula_number(&m->e->tree, (double)s.dim[i]));
 }

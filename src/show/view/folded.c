@@ -118,8 +118,7 @@ static void join(folder *f, int64_t i, int32_t to)
 static bool is_constant(const folder *f, int32_t i)
 {
     const wgi_item *y = i >= 0 ? item_of(f, i) : NULL;
-    return y && (y->words ||
-                 (wg_node_leaf(wgi_item_node(f->v, i)) == WG_LEAF_NUMBER && y->source == WGI_NAMELESS));
+    return y && (y->words || (wgi_item_leaf(f->v, i) == WG_LEAF_NUMBER && y->source == WGI_NAMELESS));
 }
 
 /* A constant of a call that has made more than constants, as the first state of lstm(x, 4), is not that
@@ -157,7 +156,7 @@ static bool find_constants(folder *f)
 
 static bool is_stored(const folder *f, int32_t i)
 {
-    const wg_leaf leaf = i >= 0 ? wg_node_leaf(wgi_item_node(f->v, i)) : WG_LEAF_NONE;
+    const wg_leaf leaf = i >= 0 ? wgi_item_leaf(f->v, i) : WG_LEAF_NONE;
     return i >= 0 && (item_of(f, i)->words || leaf == WG_LEAF_STATE || leaf == WG_LEAF_NUMBER);
 }
 
@@ -170,8 +169,7 @@ static const char *stored_in(const folder *f, int64_t i)
         const int32_t at = *wgi_operand(f->v, y, k);
         if (!is_stored(f, at)) return NULL;
         const wgi_item *x = item_of(f, at);
-        if (wg_node_leaf(wgi_item_node(f->v, at)) == WG_LEAF_NUMBER || (from && !is_shaped_alike(f, at, i)))
-            continue;
+        if (wgi_item_leaf(f->v, at) == WG_LEAF_NUMBER || (from && !is_shaped_alike(f, at, i))) continue;
         from = x->words ? x->words : wgi_pool_format(f->v->pool, "from %s", x->name);
     }
     return from;

@@ -8,7 +8,7 @@
 
 wgi_formula_axes wgi_item_axes(const wgi_view *v, int64_t i)
 {
-    return wg_node_shape(wgi_item_node(v, i)).rank ? WGI_F_HAS_AXES : WGI_F_NO_AXES;
+    return wgi_item_shape(v, i).rank ? WGI_F_HAS_AXES : WGI_F_NO_AXES;
 }
 
 uint8_t wgi_name_kind(const wgi_item *y)
@@ -71,7 +71,7 @@ static void name_option(wgi_pool *pool, wgi_formula_values *p, const wg_attr_row
 static void count_from_start(const wgi_view *v, const wgi_item *y, wgi_formula_values *k)
 {
     if (!wgx_op_is(y->op, "select") || *wgi_operand(v, y, 0) < 0) return;
-    const wg_shape s = wg_node_shape(wgi_item_node(v, *wgi_operand(v, y, 0)));
+    const wg_shape s = wgi_item_shape(v, *wgi_operand(v, y, 0));
     for (int i = y->operands; i < k->count; i++)
         if (strcmp(k->v[i].name, "index") == 0 && k->v[i].number < 0)
             k->v[i].number += (double)s.dim[wgi_whole_option(y, "axis")];

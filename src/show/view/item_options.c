@@ -121,8 +121,7 @@ static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r
         if (o.list.rank != rank || is_needed(r) || !is_in_order(&o.list)) put_list(b, &o.list, false);
         break;
     case WG_ATTR_SHAPE: /* the first option's sizes are the result's shape, which the box shows */
-        if (r != y->op->attrs || is_needed(r) ||
-            !wg_shape_equal(o.list, wg_node_shape(wgi_item_node(v, y - v->item))))
+        if (r != y->op->attrs || is_needed(r) || !wg_shape_equal(o.list, wgi_item_shape(v, y - v->item)))
             put_list(b, &o.list, true);
         break;
     case WG_ATTR_POINTER: break;

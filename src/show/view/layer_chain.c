@@ -49,7 +49,7 @@ static const char *verb_of(const wgi_item *y)
                                             { "mul", "multiplies" },
                                             { "matmul", "multiplies" },
                                             { "div", "divides" } };
-    for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
+    for (size_t k = 0; k < WGI_COUNT(verbs); k++)
         if (wgx_op_is(y->op, verbs[k][0])) return verbs[k][1];
     return NULL;
 }
@@ -85,7 +85,7 @@ static void find_flags(finder *f)
 {
     const wgi_view *v = f->v;
     for (int64_t i = 0; i < v->items; i++) {
-        const wg_leaf leaf = wg_node_leaf(wgi_item_node(v, i));
+        const wg_leaf leaf = wgi_item_leaf(v, i);
         f->flag[i] = leaf == WG_LEAF_PARAM ? LEARNED : leaf == WG_LEAF_INPUT ? GIVEN : 0;
         f->learns |= leaf == WG_LEAF_PARAM;
     }
@@ -133,8 +133,7 @@ static bool is_map(const finder *f, int64_t i)
         const int32_t at = *wgi_operand(f->v, y, k);
         if (at >= 0 && !f->v->item[at].is_inline) return false;
     }
-    return has(f, x, DEEP) &&
-           wg_shape_equal(wg_node_shape(wgi_item_node(f->v, x)), wg_node_shape(wgi_item_node(f->v, i)));
+    return has(f, x, DEEP) && wg_shape_equal(wgi_item_shape(f->v, x), wgi_item_shape(f->v, i));
 }
 
 /* The last layer may be without an activation, and what a loss begins with is none: log, square, negative. */
@@ -175,14 +174,13 @@ static int weights_of_first(const finder *f, int64_t i)
     if (is_called_x(f, a) != is_called_x(f, b)) return is_called_x(f, a);
     while (++i < f->v->items)
         if (f->flag[i] & SEEN && is_product(f, i)) return has(f, *wgi_operand(f->v, &f->v->item[i], 0), DEEP);
-    const wg_shape left = wg_node_shape(wgi_item_node(f->v, a)),
-                   right = wg_node_shape(wgi_item_node(f->v, b));
+    const wg_shape left = wgi_item_shape(f->v, a), right = wgi_item_shape(f->v, b);
     return !(left.rank == 2 && right.rank == 1);
 }
 
 static void find_sizes(finder *f, wgi_layer *l)
 {
-    const wg_shape w = wg_node_shape(wgi_item_node(f->v, l->weights));
+    const wg_shape w = wgi_item_shape(f->v, l->weights);
     if (w.rank < 1 || w.rank > 2) return refuse_because(f, l->linear, "its weights are no matrix");
     const bool columns = l->turned != l->transposed; /* have a unit's weights in a row */
     l->inputs = w.dim[columns && w.rank == 2], l->outputs = w.rank == 2 ? w.dim[!columns] : 1;
@@ -255,7 +253,7 @@ static int64_t join_of(const finder *f, int64_t i, int64_t root)
 
 static void find_chain(finder *f, int64_t root)
 {
-    const bool number = wg_shape_size(wg_node_shape(wgi_item_node(f->v, root))) == 1;
+    const bool number = wg_shape_size(wgi_item_shape(f->v, root)) == 1;
     int64_t last = root; /* the last product */
     while (!(f->flag[last] & SEEN && is_product(f, last))) last--;
     for (int64_t i = 0; i <= root && !f->to->obstacle; i++) {
@@ -279,7 +277,7 @@ static void check_input(finder *f)
         bool learned = false;
         for (int k = 0; k < y->operands && !wgx_op_is(y->op, "add"); k++) {
             const int32_t at = *wgi_operand(f->v, y, k);
-            learned |= at >= 0 && wg_node_leaf(wgi_item_node(f->v, at)) == WG_LEAF_PARAM;
+            learned |= at >= 0 && wgi_item_leaf(f->v, at) == WG_LEAF_PARAM;
         }
         if (learned) break;
     }
@@ -316,8 +314,7 @@ static void check_learned(finder *f, const wgi_layer *l)
                   in[] = { l->linear, l->sum, l->norm, l->norm };
     for (int k = 0; k < 4; k++) {
         const bool data = f->learns && has(f, part[k], GIVEN) && !has(f, part[k], LEARNED);
-        if (has(f, part[k], READS_X) ||
-            (data && wg_shape_size(wg_node_shape(wgi_item_node(f->v, part[k]))) > l->outputs))
+        if (has(f, part[k], READS_X) || (data && wg_shape_size(wgi_item_shape(f->v, part[k])) > l->outputs))
             refuse_call(f, in[k]);
     }
 }
@@ -328,7 +325,7 @@ static void check_above(finder *f, int64_t output)
 {
     for (int64_t i = output + 1; i < f->v->items; i++) {
         const wgi_item *y = &f->v->item[i];
-        const bool number = wg_shape_size(wg_node_shape(wgi_item_node(f->v, i))) == 1;
+        const bool number = wg_shape_size(wgi_item_shape(f->v, i)) == 1;
         if (f->flag[i] & DEEP && !number && !wgx_op_is(y->op, "sub") && reads_x(f, y)) refuse_call(f, i);
     }
 }

@@ -68,8 +68,7 @@ static bool takes_arguments_in_order(const wgi_item *y) { return y->op && y->op-
 static void call_as_argument(wgi_view *v, int32_t at, wg_site here, int k)
 {
     char text[MOST + 4];
-    if (at < 0 || v->item[at].source != WGI_NAMELESS || wg_node_leaf(wgi_item_node(v, at)) == WG_LEAF_NUMBER)
-        return;
+    if (at < 0 || v->item[at].source != WGI_NAMELESS || wgi_item_leaf(v, at) == WG_LEAF_NUMBER) return;
     const char *name = wgx_site_argument(here, k, text, sizeof text);
     const size_t n = variable(&name);
     if (!n || (name > text && strcmp(name, "T") == 0)) return; /* x.T is a transpose */

@@ -37,7 +37,7 @@ static bool is_size(const wgi_view *v, int64_t i)
     if (wg_node_leaf(n) != WG_LEAF_INPUT || wg_node_shape(n).rank || !wgx_peek(n, &t) || !t.data)
         return false;
     for (int64_t k = 0; k < v->items; k++) {
-        const wg_shape s = wg_node_shape(wgi_item_node(v, k));
+        const wg_shape s = wgi_item_shape(v, k);
         for (int d = 0; d < s.rank; d++)
             if ((double)s.dim[d] == wg_tensor_item(&t, 0)) return true;
     }
@@ -75,7 +75,7 @@ static void mark_inputs(const wgi_view *v, unsigned char *on)
             const bool under = k == 1 && wgx_op_is(op, "div");
             const bool mean = under && at >= 0 && v->arg[v->item[i].first] >= 0 &&
                               is_sum(v, v->arg[v->item[i].first]) && is_size(v, at);
-            if (at >= 0 && !is_label(op, k) && !mean && wg_node_leaf(wgi_item_node(v, at)) == WG_LEAF_INPUT)
+            if (at >= 0 && !is_label(op, k) && !mean && wgi_item_leaf(v, at) == WG_LEAF_INPUT)
                 on[at] = ABOVE_WANTED;
         }
 }
@@ -84,9 +84,9 @@ static void mark_inputs(const wgi_view *v, unsigned char *on)
 static void mark_wanted(const wgi_view *v, const wg_node wrt[], int n, unsigned char *on)
 {
     bool params = false;
-    for (int64_t i = 0; i < v->items; i++) params |= wg_node_leaf(wgi_item_node(v, i)) == WG_LEAF_PARAM;
+    for (int64_t i = 0; i < v->items; i++) params |= wgi_item_leaf(v, i) == WG_LEAF_PARAM;
     for (int64_t i = 0; !wrt && params && i < v->items; i++)
-        if (wg_node_leaf(wgi_item_node(v, i)) == WG_LEAF_PARAM) on[i] = ABOVE_WANTED;
+        if (wgi_item_leaf(v, i) == WG_LEAF_PARAM) on[i] = ABOVE_WANTED;
     if (!wrt && !params) mark_inputs(v, on);
     for (int k = 0; wrt && k < n; k++)
         if (wg_graph_of(wrt[k]) == v->g && wg_node_ok(wrt[k]) && v->item_of[wrt[k].index] >= 0)

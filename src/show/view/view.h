@@ -163,6 +163,14 @@ static inline wg_node wgi_item_node(const wgi_view *v, int64_t i)
 {
     return wg_graph_node(v->g, v->item[i].node);
 }
+static inline wg_shape wgi_item_shape(const wgi_view *v, int64_t i)
+{
+    return wg_node_shape(wgi_item_node(v, i));
+}
+static inline wg_leaf wgi_item_leaf(const wgi_view *v, int64_t i)
+{
+    return wg_node_leaf(wgi_item_node(v, i));
+}
 /* Whether a builder has made the item, which then has its caller's place without the text of arguments. */
 static inline bool wgi_is_built(const wgi_item *y)
 {
