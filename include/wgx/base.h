@@ -62,6 +62,8 @@ WGX_PYTHON const char *wgx_meant(const char *word, wgx_word_kind kind, wgx_langu
  * 0x1p-3, 1.0D+01 as Fortran prints it. Returns the place behind it. The text itself: it begins with no number,
  * and *value stays. */
 WGX_API const char *wgx_number_in(const char *text, double *value);
+/* Sorts numbers, none of them NaN, the least first. */
+WGX_API void wgx_sort(double *v, size_t n);
 
 /* Prints what this build and machine have, in lines "key: value", as `wengert doctor`. For bug reports. */
 WGX_API void wgx_doctor(FILE *out);

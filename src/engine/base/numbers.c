@@ -1,5 +1,5 @@
-/* numbers.c: reads numbers that stand in texts. Every text from outside is read here: CSV, flags, programs,
- * answers of other programs. */
+/* numbers.c: reads numbers that stand in texts, and sorts numbers. Every text from outside is read here: CSV,
+ * flags, programs, answers of other programs. */
 #include "base/base.h"
 #include "wgx/base.h"
 
@@ -92,3 +92,11 @@ const char *wgx_number_in(const char *from, double *value)
     read_slowly(e, value);
     return f.end;
 }
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+void wgx_sort(double *v, size_t n) { qsort(v, n, sizeof *v, by_size); }

@@ -42,15 +42,9 @@ const wg_op wgi_op_after = { .name = "after",
 
 /* ---- the nodes of a part ---- */
 
-static int by_index(const void *a, const void *b)
-{
-    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
 uint32_t wgi_border_at(const wgi_border *b, uint32_t i)
 {
-    const uint32_t *at = b->count ? bsearch(&i, b->node, b->count, sizeof i, by_index) : NULL;
+    const uint32_t *at = b->count ? bsearch(&i, b->node, b->count, sizeof i, wgi_by_index) : NULL;
     return at ? (uint32_t)(at - b->node) : WGI_NOT_REACHED;
 }
 
@@ -62,7 +56,7 @@ static bool is_border(const wg_graph *g, uint32_t i, const void *arg)
 wgi_border wgi_border_of(uint32_t node[], uint32_t n)
 {
     uint32_t m = 0;
-    if (n) qsort(node, n, sizeof *node, by_index);
+    if (n) qsort(node, n, sizeof *node, wgi_by_index);
     for (uint32_t k = 0; k < n; k++)
         if (!k || node[k] != node[m - 1]) node[m++] = node[k];
     return (wgi_border){ node, m };

@@ -512,6 +512,8 @@ typedef bool (*wgi_stop_fn)(const wg_graph *g, uint32_t i, const void *arg);
  * Memory is from a. Uses g->marked. False: out of memory. */
 bool wgi_reach(wg_graph *g, wgi_arena *a, const uint32_t *root, int roots, uint32_t from, wgi_stop_fn stop,
                const void *arg, wgi_reached *r);
+/* The order of two indices of nodes, for qsort and bsearch. */
+int wgi_by_index(const void *a, const void *b);
 /* The position of node i in the list, or WGI_NOT_REACHED. wgi_reached_far: without a table. */
 uint32_t wgi_reached_far(const wgi_reached *r, uint32_t i);
 static inline uint32_t wgi_reached_at(const wgi_reached *r, uint32_t i)

@@ -112,7 +112,7 @@ static bool visit_all(walk *w)
 
 /* ---- sorting ---- */
 
-static int by_index(const void *a, const void *b)
+int wgi_by_index(const void *a, const void *b)
 {
     const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
     return (x > y) - (x < y);
@@ -124,7 +124,7 @@ static void sort_list(uint32_t *list, size_t count)
 {
     enum { MOST = 64 }; /* of more, some may stand far from their place */
     if (count > MOST) {
-        qsort(list, count, sizeof *list, by_index);
+        qsort(list, count, sizeof *list, wgi_by_index);
         return;
     }
     for (size_t k = 0; k < count / 2; k++) {

@@ -2,10 +2,10 @@
 #include "data/table.h"
 #include "wengert/op.h"
 #include "wgx/table.h"
+#include "wgx/base.h"
 
 #include <ctype.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- values ---- */
@@ -329,12 +329,6 @@ static bool empty(const wg_table *t, const wgi_column *k)
         k->type == WG_WORD ? "word" : "mean", k->type == WG_WORD ? "a word of its own" : "the mean");
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The mean or the median of the values that are there. */
 static bool find_fill(const wg_table *t, wgi_column *k)
 {
@@ -344,7 +338,7 @@ static bool find_fill(const wg_table *t, wgi_column *k)
         if (!is_missing(t, k, r)) sum += x[n++] = get(t, k, r);
     k->fill_value = n ? sum / (double)n : 0;
     if (x && n && k->fill == WGI_FILL_MEDIAN) {
-        qsort(x, (size_t)n, sizeof *x, by_value);
+        wgx_sort(x, (size_t)n);
         k->fill_value = n % 2 ? x[n / 2] : x[n / 2 - 1] + (x[n / 2] - x[n / 2 - 1]) / 2;
     }
     wg_free(t->file.c, x);

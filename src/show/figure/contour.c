@@ -6,9 +6,9 @@
  * mean of its corners says which belong together. Segments are joined to lines by the edges that they
  * share. Cells with a NaN have no line. */
 #include "figure/figure_private.h"
+#include "wgx/base.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* An edge is numbered 2 k for the one from grid point k to the right, 2 k + 1 for the one upwards. Each
@@ -115,12 +115,6 @@ static int log_levels(double low, double high, int count, double level[])
     return n;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Whether a few values are far above the others, as at the walls of a valley. */
 static bool is_steep(wgi_pool *memory, const wg_series *s)
 {
@@ -130,7 +124,7 @@ static bool is_steep(wgi_pool *memory, const wg_series *s)
     size_t finite = 0;
     for (int64_t i = 0; sorted && i < n; i++)
         if (wgi_is_shown(s->cell[i])) sorted[finite++] = s->cell[i];
-    if (sorted) qsort(sorted, finite, sizeof *sorted, by_size);
+    if (sorted) wgx_sort(sorted, finite);
     const bool steep = finite && sorted[0] >= 0 && sorted[finite - 1] > TIMES * sorted[finite / 2];
     return steep;
 }

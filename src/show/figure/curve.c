@@ -6,9 +6,9 @@
  * together. Of a jump they stay apart. Of a pole they go away without end. */
 #include "figure/figure_private.h"
 #include "wgx/figure.h"
+#include "wgx/base.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum {
     HALF = 20,
@@ -46,12 +46,6 @@ static double level(const curve *c, double y)
 
 /* ---- which parts are looked at ---- */
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* A two-hundredth of the height of the curve, without its highest and lowest places: those beside a pole. */
 static double visible(curve *c)
 {
@@ -59,7 +53,7 @@ static double visible(curve *c)
     for (int64_t i = 0; i < c->n; i++)
         if (isfinite(level(c, c->y[i]))) c->sorted[n++] = level(c, c->y[i]);
     if (n < 3) return 0;
-    qsort(c->sorted, (size_t)n, sizeof *c->sorted, by_size);
+    wgx_sort(c->sorted, (size_t)n);
     const double most = c->sorted[n - 1 - n / 20] - c->sorted[n / 20];
     return (most > 0 ? most : c->sorted[n - 1] - c->sorted[0]) / 200;
 }

@@ -4,17 +4,11 @@
  * (Freedman and Diaconis 1981), rounded to 1, 2 or 5 times a power of ten. Bins then begin at multiples
  * of their width. */
 #include "figure/figure_private.h"
+#include "wgx/base.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { MOST = 400, FEW = 5 };
-
-static int by_value(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
 
 /* A quantile of sorted values, between neighbours by a straight line. */
 static double quantile(const double *v, int64_t n, double q)
@@ -31,7 +25,7 @@ static int64_t sorted_values(wgi_pool *f, const wg_series *s, double **out)
     f->failed |= !v;
     for (int64_t i = 0; v && i < s->n; i++)
         if (wgi_is_shown(s->y[i])) v[n++] = s->y[i];
-    if (v && n) qsort(v, (size_t)n, sizeof *v, by_value);
+    if (v && n) wgx_sort(v, (size_t)n);
     *out = v;
     return n;
 }

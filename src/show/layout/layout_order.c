@@ -6,6 +6,7 @@
  * order is kept.
  */
 #include "layout/layout_private.h"
+#include "wgx/base.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -195,12 +196,6 @@ static int64_t count_crossings(const ordering *o, ends *e, ends *spare)
 
 /* ---- sweeps ---- */
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double median(const wgi_lay_work *k, int n, bool of_in, double *at)
 {
     const int *list = of_in ? k->in : k->out, *first = of_in ? k->in_first : k->out_first;
@@ -210,7 +205,7 @@ static double median(const wgi_lay_work *k, int n, bool of_in, double *at)
         at[i] = (double)end_key(k, of_in ? s->a : s->b, of_in ? s->pa : s->pb);
     }
     if (!count) return -1;
-    qsort(at, (size_t)count, sizeof *at, compare_doubles);
+    wgx_sort(at, (size_t)count);
     return count % 2 ? at[count / 2] : (at[count / 2 - 1] + at[count / 2]) / 2;
 }
 
