@@ -24,7 +24,7 @@
 
 #include "objects.hpp"
 
-#include "calls.hpp"
+#include "calls.hpp" /* make writes it */
 
 #include "functions.hpp"
 
