@@ -215,7 +215,7 @@ endif
 PYTHON_C  := $(if $(filter-out none,$(PYTHON_INCLUDE)),$(BUILD)/python/_c.abi3.so,$(PYTHON_INCLUDE:none=no-python-headers))
 # The functions of C++, and what editors know of Python's package: both are made of the headers of C.
 CPP_CALLS := include/wengert/calls.hpp
-STUBS     := $(if $(TEST_BUILD)$(WITHOUT)$(filter 1,$(WASM) $(CORE)),,python/wengert/__init__.pyi)
+STUBS     := $(if $(SAN)$(WITHOUT)$(filter 1,$(WASM)),,python/wengert/__init__.pyi)
 MPI_LIBS  := $(foreach m,$(MPIS),$(MADE)/libwengert-mpi-$(firstword $(subst :, ,$m)).so)
 Q         := $(if $(V),,@)
 say        = $(if $(V),,@printf '  %-5s %s\n' '$1' '$(patsubst $(BUILD)/%,%,$2)')
