@@ -394,7 +394,10 @@ $(BUILD)/python/_c.abi3.so: python/_c.c $(wildcard include/wengert/*.h include/w
 # The package says by itself what its calls are, so the library has to be one that this machine runs.
 $(STUBS): python/wengert/_table.txt $(wildcard tools/build/stub*.py python/wengert/*.py python/wengert/*/*.py) | $(SHARED)
 	$(call say,STUBS,$(@D))
-	$(Q)if ! python=$$(tests/python.sh); then echo 'no python3 with NumPy here: editors know less of Python'; \
+	$(Q)if ! python=$$(tests/python.sh); then ! command -v python3 >/dev/null || \
+	    echo 'python/wengert/*.pyi, by which editors know the calls of Python, are left out: apt-get install python3-numpy'; \
+	elif ! "$$python" tools/build/table.py --check >/dev/null; then \
+	    echo 'python/wengert/*.pyi are left out: the headers say what python/wengert/_table.txt does not: make docs'; \
 	elif "$$python" -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' '$(abspath $(SHARED))' 2>/dev/null; then \
 	    WENGERT_LIBRARY='$(abspath $(SHARED))' "$$python" tools/build/stubs.py && touch $@; fi
 
@@ -508,11 +511,12 @@ newcomer: all tests examples ## follows README.md on a bare system, as a user an
 mnist: $(BUILD)/examples/mnist ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
 	@tools/mnist.sh && $(BUILD)/examples/mnist data/mnist
 
-docs: all ## writes docs/ops.md and docs/ops/internal.md from the registry; docs/functions and python/wengert/_table.txt from the headers
+docs: all ## writes docs/ops.md and docs/ops/internal.md from the registry; docs/functions and python/wengert/_table.txt from the headers, and Python's stubs from the package
 	@mkdir -p docs/ops && $(BUILD)/wengert ops --markdown > docs/ops.md && $(BUILD)/wengert ops --markdown --internal > docs/ops/internal.md
 	@python3 tools/build/table.py
 	@python3 tools/build/functions.py
 	@python3 tools/build/signatures.py
+	+@$(MAKE) --no-print-directory $(STUBS)
 
 gallery: all ## makes the pictures of docs/drawing/gallery.md, each with the command that stands there
 	@BUILD='$(BUILD)' tools/build/gallery.sh

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""gates.py: what the programs of this folder share that are lists of gates: functions that raise an error
-where something is wrong."""
+"""gates.py: what the programs of this folder share: gates, functions that raise an error where something is
+wrong; and three numbers for an array."""
 import threading
 import traceback
+
+import numpy as np
 
 GATES = {}
 
@@ -15,6 +17,11 @@ def gate(name, f, *given):
 def expect(truth, text):
     if not truth:
         raise AssertionError(text)
+
+
+def three(x):
+    """The largest magnitude, the sum, and the sum of number k times sin k."""
+    return [np.abs(x).max(), x.sum(), (x * np.sin(np.arange(1, x.size + 1))).sum()]
 
 
 def apart(f, *given):

@@ -32,7 +32,7 @@ import weakref
 
 import numpy as np
 
-from gates import expect, run_gates
+from gates import expect, run_gates, three
 
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "optimizers.txt")
 NEAR, STEPS = 1e-12, 30
@@ -189,8 +189,7 @@ SUMS = " rates", " last", " get", " losses"  # what is a summary
 
 def summary(x):
     """The largest magnitude, the sum, and the sum of number k times sin k, of one number a step."""
-    x = np.array(x, float).ravel()
-    return plain([np.abs(x).max(), x.sum(), (x * np.sin(np.arange(1, x.size + 1))).sum()])
+    return plain(three(np.array(x, float).ravel()))
 
 
 def steps_of(m, name):

@@ -25,6 +25,7 @@ import numpy as np
 
 import signatures_distributions as distributions
 import signatures_more as more
+from gates import three
 
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "signatures.txt")
 in_torch = "torch" in sys.argv[1:]
@@ -514,7 +515,7 @@ def flat(y):
     e = a.astype(float).ravel()
     if e.size > 3:
         e = np.nan_to_num(e, nan=np.nan, posinf=5.9, neginf=-5.3)
-        e = np.abs(e).max(), e.sum(), (e * np.sin(np.arange(1, e.size + 1))).sum()
+        e = three(e)
     return ["%.9g" % (round(x, 10) + 0.0) for x in e] + ["%s%s" % (a.dtype.kind + str(a.dtype.itemsize),
                                                 "x".join(map(str, a.shape)))]
 

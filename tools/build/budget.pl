@@ -3,8 +3,8 @@
 # counted. `make budget` calls it. The status is 1 when a wing is above its row.
 #
 #   budget.pl                 all wings
-#   budget.pl --check         what is refused alone: a wing above its row, with the files that have grown since the last
-#                             commit; a commit in which a row rises, and that changes more, or names no issue.
+#   budget.pl --check         what is refused alone: a wing above its row, with the files that have grown since the
+#                             commit before the last; a commit in which a row rises, and that changes more, or names no issue.
 #                             `make check` calls it
 #   budget.pl --change REV    one line: what has come and gone since the commit REV, by wing
 use strict;
@@ -59,35 +59,37 @@ sub changed
     return counted(sort keys %names);
 }
 
-# What has come and gone since a commit.
-sub change
+# What files have more than in a commit: wing => tokens.
+sub gain
 {
-    my ($rev) = @_;
-    my @names = changed($rev);
+    my ($rev, @names) = @_;
     my %of;
     add_up(\%of, 1, \&now, @names);
     add_up(\%of, -1, then_of($rev), @names);
+    return %of;
+}
+
+# Prints what has come and gone since a commit.
+sub change
+{
+    my ($rev) = @_;
+    my %of = gain($rev, changed($rev));
     my $sum = 0;
     $sum += $_ for values %of;
     printf "tokens %+d%s\n", $sum, join '', map { $of{$_} ? sprintf(', %s %+d', $_, $of{$_}) : () } sort keys %of;
 }
 
-# The files of a wing that have grown most since the last commit, or, if none has, in it.
+# The files of a wing that have grown most since the commit before the last.
 sub grown
 {
     my ($wing) = @_;
-    for my $rev ('HEAD', 'HEAD~1') {
-        my @found;
-        for my $name (changed($rev)) {
-            my %of;
-            add_up(\%of, 1, \&now, $name);
-            add_up(\%of, -1, then_of($rev), $name);
-            push @found, [ $name, $of{$wing} ] if ($of{$wing} // 0) > 0;
-        }
-        @found = sort { $b->[1] <=> $a->[1] || $a->[0] cmp $b->[0] } @found;
-        return join ', ', map { sprintf '%s %+d', @$_ } grep { defined } @found[0 .. 2] if @found;
+    my %by;
+    for my $name (changed('HEAD~1')) {
+        my %of = gain('HEAD~1', $name);
+        $by{$name} = $of{$wing} if ($of{$wing} // 0) > 0;
     }
-    return '';
+    my @most = sort { $by{$b} <=> $by{$a} || $a cmp $b } keys %by;
+    return join ', ', map { "$_ +$by{$_}" } splice @most, 0, 3;
 }
 
 # Commits in which a row rises, and that change another file, or name no issue.

@@ -5,14 +5,15 @@ functions and arrays that differ, by object, or that all are equal; the status i
 REV=COMMIT` makes the old ones and calls it.
 
 Addresses of strings and numbers differ when others come or go. So what stands at an address is compared: a
-named function or array by its name and the offset, a string by its text, anything else by its bytes."""
+named function or array by its name and the offset, a string by its text, anything else by its bytes. An array
+without a name, as GCC makes one of first values, belongs to its section, which then differs: .rodata."""
 import os
 import re
 import struct
 import sys
 
-PROGBITS, SYMTAB, RELA, NOBITS, ALLOC = 1, 2, 4, 8, 2
-STRINGS = 0x20  # a section of strings that end with 0
+PROGBITS, SYMTAB, RELA, NOBITS = 1, 2, 4, 8  # kinds of sections
+ALLOC, CODE, MERGED, STRINGS = 2, 4, 0x10, 0x20  # flags of a section: loaded; of strings that end with 0
 DATA, FUNCTION, SECTION = 1, 2, 3  # kinds of symbols
 
 
@@ -89,7 +90,13 @@ class Object:
             if s[1] not in (PROGBITS, NOBITS) or not s[2] & ALLOC:
                 continue
             text = self.bytes_of(k)
-            for start, end, name in self.places.get(k, ()):
+            places, last = sorted(self.places.get(k, ())), 0
+            if not s[2] & (CODE | MERGED) and (name := self.text(self.names, s[0])) != ".eh_frame":
+                for start, end, _ in places + [(len(text), 0, "")]:
+                    if text[last:start].strip(b"\0") or start > last and self.at(k, last, start):
+                        places.append((last, start, name))
+                    last = max(last, end)
+            for start, end, name in places:
                 out.setdefault(name, []).append((text[start:end], self.at(k, start, end, True)))
         return {name: sorted(found, key=repr) for name, found in out.items()}
 
@@ -98,7 +105,7 @@ def objects(folder, sources):
     """The objects of the library and the command, without those of files that are gone."""
     found = {os.path.relpath(os.path.join(at, f), folder): os.path.join(at, f)
              for at, _, files in os.walk(folder) for f in files if f.endswith(".o")}
-    return {name: path for name, path in found.items() if not name.startswith("tests/")
+    return {name: path for name, path in found.items() if name.startswith(("src/", "isa", "tools/"))
             and os.path.exists(os.path.join(sources, re.sub(r"^isa\d/", "", name[:-2] + ".c")))}
 
 

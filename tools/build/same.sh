@@ -13,13 +13,9 @@ cp -a "$BUILD/obj" "$copy/build/"
 git ls-files -z -co --deduplicate include Makefile src ops tools lessons python data tests/python.sh '*.mk' |
     while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
     xargs -0 cp -a --parents -t "$copy"
-{ git diff --name-only -z --no-renames "$rev" && git ls-files -oz --exclude-standard; } |
-    while IFS= read -r -d '' file; do
-        rm -f "$copy/$file"
-        mkdir -p "$(dirname "$copy/$file")"
-        git cat-file -e "$rev:$file" 2>/dev/null || continue
-        git show "$rev:$file" >"$copy/$file"
-        [ "$(git ls-tree "$rev" -- "$file" | cut -c 1-6)" != 100755 ] || chmod +x "$copy/$file"
-    done
+{ git diff --name-only -z --no-renames --diff-filter=A "$rev" && git ls-files -oz --exclude-standard; } |
+    (cd "$copy" && xargs -0 rm -f)
+git diff --name-only -z --no-renames --diff-filter=a "$rev" | xargs -0 -r git archive "$rev" -- |
+    tar -ximC "$copy"
 "${MAKE:-make}" --no-print-directory -C "$copy" BUILD=build NO_INSTALL=1 MPI=0 PYTHON_INCLUDE= build/wengert
 tools/build/same.py "$BUILD/obj" . "$copy/build/obj" "$copy"
