@@ -87,6 +87,7 @@ typedef struct wgx_graph_watch {
     /* Writes at most `room` of the nodes that somebody has, and returns how many there are. If all of them are results
      * already, or are not made of the set, no copies are made, and what needs one later is an error. NULL: not known. */
     int (*nodes)(const struct wgx_graph_watch *watch, wg_node *to, int room);
+    int retain; /* what the backward that runs goes through may be differentiated again later, and is kept for that */
 } wgx_graph_watch;
 WGX_PYTHON void wgx_graph_watch_by(wg_graph *g, wgx_graph_watch *watch); /* Looks there from now on; NULL: nowhere. */
 /* Whether n is a node of the present build, and no node of a parameter that has changed since (wgx_params_keep_values). */

@@ -37,12 +37,15 @@ def _backward(self, p=None, add=False, *, gradient=None, retain_graph=None, crea
         raise Error("wengert: backward is of one number, and this has the shape %s: write "
                     "y.sum().backward()" % list(self.shape))
     stores = {store._p: store for _, _, store in g._leaves.values() if store}
-    sets = (c_void_p * max(len(stores), 1))()
-    found = _lib.wgx_node_trained_by(self._node, sets, len(stores)) if len(stores) > 1 else 0
-    refused = [store._add_gradients(self) for p, store in stores.items() if not found or p in sets[:found]]
-    why = [text for text in refused if text and "every path" in text]
-    if why and None not in refused:
-        raise Error(why[0])
+    sets = (c_void_p * (len(stores) + 1))()
+    found = set(sets[:_lib.wgx_node_trained_by(self._node, sets, len(sets))])
+    by_input = any(v.is_leaf and _lib.wgx_node_derives_from(self._node, v._node) for v in g._values())
+    g._watch.retain = bool(retain_graph)
+    refused = [store._add_gradients(self) for p, store in stores.items() if p in found or not found]
+    if None not in refused and not by_input:  # also where all that is found has a derivative of zero
+        raise refused[0] if refused else Error(
+            "wengert: backward(): this was made of no parameter, so it has no gradient: write "
+            "wg.tensor(x, requires_grad=True) for what is to have one")
     g._losses[twice] = retain_graph
 
 def _grad(self):

@@ -151,6 +151,27 @@ class Graph(GraphNode, _OfTable):
                 raise Error("wengert: this depends on a value of an earlier step, made before the parameters "
                             "changed, whose derivative is gone: write .detach() where that value is used")
 
+    def _let_go(self):
+        """The graph has closed: values without a derivative become their numbers, in no graph, but for those
+        whose memory is that of another one. Returns how many of these there are."""
+        from ._in_place import _key, _leaf_of, _root
+        shared, roots, alone = 0, {}, []
+        for v in self._values():
+            root = _root(v._node)
+            of = roots.setdefault(_key(root), [])
+            of.append(v)
+            if type(v) is Value and (v._constant or not v.requires_grad):
+                alone.append((v, root, of))
+        for v, root, of in alone:
+            if len(of) > 1 or _leaf_of(root) is not None:
+                shared += 1
+            else:
+                a, v.__class__ = v.numpy(), _leaf_class()
+                v.__init__(a)
+                v._constant = False
+                v._placed(_Node())
+        return shared
+
     def _at(self, place):
         """The node of a place in _leaves."""
         return _Node(self._g, place & 0xffffffff, place >> 32)
@@ -220,6 +241,10 @@ class Graph(GraphNode, _OfTable):
             return _lib.wg_number(float(x))
         return self.input(None, x)._node
 
+def _leaf_class():
+    from ._tensors import Leaf
+    return Leaf
+
 def graph():
     """The graph that was begun last in this thread."""
     g = getattr(_now, "graph", None)
@@ -229,7 +254,12 @@ def graph():
         return g
     if not g._watch.live:
         return g.begin() if g._watch.changed or _lib.wg_graph_nodes(g._g) > 1 else g
-    return Graph(_auto=True) if g._watch.changed else g
+    if not g._watch.changed:
+        return g
+    now = Graph(_auto=True)
+    closed = vars(_now).get("closed", ())  # the last two: a loss and loss.detach() may be one memory
+    _now.closed = [h for h in (*closed, g)[-2:] if h._let_go()]
+    return now
 
 def _within(g, f, *given, **options):
     """f(*given), which makes its values in the graph g, also those of transforms of functions."""

@@ -56,7 +56,8 @@ class _Batch(Structure):
     _fields_ = [("x", _Tensor), ("y", _Tensor), ("n", c_int64)]
 
 class _Watch(Structure):
-    _fields_ = [("live", c_int), ("changed", c_int), ("nodes", c_void_p), ("first", c_void_p)]
+    _fields_ = [("live", c_int), ("changed", c_int), ("nodes", c_void_p), ("retain", c_int),
+                ("first", c_void_p)]
 
 _FIELDS = {"text": c_char_p, "site": c_char_p, "bool": c_bool, "maybe": c_int, "int": c_int, "int64": c_int64,
            "double": c_double,

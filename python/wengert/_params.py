@@ -9,7 +9,7 @@ import numpy as np
 from ._arrays import _numpy, _tensor, _text, _unmasked
 from ._context import _free_now, default_context
 from ._errors import Error
-from ._library import _Tensor, _lib
+from ._library import _Tensor, _enums, _lib
 from ._names import _builders
 from ._options import _given, _opts
 from ._things import _OfTable, _end
@@ -62,15 +62,15 @@ class Params(_OfTable):
         self.context._look()
 
     def _add_gradients(self, y):
-        """Adds the gradients of y, or sets them after zero_grad(). The result is why there are none, or
-        None."""
-        (_lib.wg_backward_at if self._cleared else _lib.wg_backward_add_at)(_here(), y._node, self._p)
+        """Adds the gradients of y, or sets them after zero_grad(). The result is None, or the error that says
+        where each path to them ends."""
+        backward = _lib.wg_backward_at if self._cleared else _lib.wg_backward_add_at
+        status = backward(_here(), y._node, self._p)
         try:
             self.context._look()
-        except Error as e:  # this value does not depend on them
-            text = str(e)
-            if "reaches no parameter" in text or "every path" in text or "no parameter of p" in text:
-                return text
+        except Error as e:
+            if status == _enums["status"].index("error_gradient"):
+                return e
             raise
         self._cleared = False
         for of, name in self._heirs:  # they have moved to the set of an optimizer since y was made

@@ -266,7 +266,7 @@ Test(kept_values, what_was_not_kept_is_an_error)
 {
     for (int interpret = -1; interpret <= 1; interpret++) {
         WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1, .interpret = interpret));
-        wgx_graph_watch watch = { 1, 0, held_nodes };
+        wgx_graph_watch watch = { 1, .nodes = held_nodes };
         wgx_params_keep_values(p, WG_KEEP);
         wgx_graph_watch_by(g, &watch);
         wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2)), y = wg_square(w),
@@ -274,6 +274,7 @@ Test(kept_values, what_was_not_kept_is_an_error)
                 other = wg_mul(wg_param(g, p, "v", WG_SHAPE(2), wg_const(3)), 5);
         held[0] = y, helds = 1;
         expect(y, 4, 4, "read", 0);
+        wg_backward(wg_sum(y), p); /* then nothing of y is left to be asked for */
         wg_params_assign(p, "w", (double[]){ 5, 7 }, 2);
         expect(y, 4, 4, "after the change", 0);
         expect(wg_add(y, 1), 5, 5, "made of it", 0);
@@ -305,12 +306,13 @@ Test(kept_values, what_was_not_kept_is_an_error)
 Test(kept_values, a_nan_beside_a_lost_value)
 {
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
-    wgx_graph_watch watch = { 1, 0, held_nodes };
+    wgx_graph_watch watch = { 1, .nodes = held_nodes };
     wg_params *q = wg_params_new(c);
     wgx_params_keep_values(p, WG_KEEP);
     wgx_graph_watch_by(g, &watch);
     wg_node y = wg_square(wg_param(g, p, "w", WG_SCALAR, wg_const(2)));
     held[0] = y, helds = 1;
+    wg_backward(y, p);
     wg_item(y);
     wg_params_assign(p, "w", (double[]){ 7 }, 1);
     wg_node v = wg_param(g, q, "v", WG_SCALAR, wg_const(3)),
@@ -324,7 +326,7 @@ Test(kept_values, a_nan_beside_a_lost_value)
 Test(kept_values, an_unread_value_is_a_reason_to_copy)
 {
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
-    wgx_graph_watch watch = { 1, 0, held_nodes };
+    wgx_graph_watch watch = { 1, .nodes = held_nodes };
     wgx_params_keep_values(p, WG_KEEP);
     wgx_graph_watch_by(g, &watch);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2)), y = wg_square(w),

@@ -77,6 +77,7 @@ uint32_t wgi_node_finish(wg_graph *g, wgi_node *n)
     n->hash = node_hash(g->count ? n[-1].hash : 0x5EED + (uint64_t)g->mode, n);
     n->flags = !wgi_is_leaf(n) ? 0 : n->op == &wgi_op_param ? WGI_USED : WGI_USED | WGI_FIXED;
     if (wgi_size(n->shape) == 1 && wg_dtype_is_float((wg_dtype)n->dtype) && g->count) n->flags |= WGI_SCALAR;
+    n->spent = 0;
     n->answers = (wgx_hints(n->op)->exact || wgi_is_ruled(n)) && wgi_may_answer(g, n);
     g->weight += weight_of(n);
     g->lazy |= wgx_hints(n->op)->lazy != 0;
@@ -98,6 +99,7 @@ uint32_t wgi_append_copy(wg_graph *g, const wgi_node *n, double weight)
     if (g->count >= g->room && !wgi_room(g)) return 0;
     wgi_node *y = &g->node[g->count];
     *y = *n;
+    y->spent = 0;
     y->hash = 0, y->scope = g->names.scope, y->name = 0, y->rewritten = false;
     g->weight += weight;
     g->loose = WGI_UNKNOWN; /* the operands are not marked as used */

@@ -89,7 +89,45 @@ bool wgi_reads(wg_graph *g, uint32_t i, wgi_parameter_fn is, const void *arg)
 
 static bool is_of(const wg_graph *g, const wgi_parameter *q, const void *root) { return q->owner == root; }
 
-/* Whether a value that somebody has is still to be computed of the set. */
+static bool has_no_derivative(const wg_graph *g, uint32_t i, const void *arg)
+{
+    return wgi_called_op(&g->node[i])->none == WG_EVERY_OPERAND;
+}
+
+/* A walk from what somebody has, along derivatives, ends here: it was the way of a backward that keeps
+ * nothing. */
+static bool ends_derivative(const wg_graph *g, uint32_t i, const void *arg)
+{
+    return g->node[i].spent || has_no_derivative(g, i, arg);
+}
+
+/* Marks what a loss was made of, once its backward was the last one. */
+void wgi_spend(wg_graph *g, uint32_t loss)
+{
+    wgi_place place = wgi_temp_place(g);
+    wgi_reached r;
+    if (g->watch && g->watch->nodes && !g->watch->retain &&
+        wgi_reach(g, &g->temp, &loss, 1, 0, ends_derivative, NULL, &r))
+        for (uint32_t k = 0; k < r.count; k++)
+            if (!wgi_is_leaf(&g->node[r.node[k]])) g->node[r.node[k]].spent = 1;
+    wgi_temp_rewind(g, place);
+}
+
+/* Whether node i has a derivative by the set, which no backward has taken yet. */
+static bool may_derive(wg_graph *g, uint32_t i, const wg_params *root)
+{
+    wgi_place place = wgi_temp_place(g);
+    wgi_reached r;
+    bool found = !wgi_reach(g, &g->temp, &i, 1, 0, ends_derivative, NULL, &r);
+    for (uint32_t k = 0; k < r.count && !found; k++) {
+        const wgi_node *n = &g->node[r.node[k]];
+        found = n->op == &wgi_op_param && n->parameter->owner == root;
+    }
+    wgi_temp_rewind(g, place);
+    return found;
+}
+
+/* Whether a value that somebody has is still to be computed of the set, or to be differentiated by it. */
 static bool is_needed(wg_graph *g, const wg_params *root)
 {
     enum { ROOM = 64 };
@@ -97,7 +135,8 @@ static bool is_needed(wg_graph *g, const wg_params *root)
     const int count = g->watch && g->watch->nodes ? g->watch->nodes(g->watch, n, ROOM) : ROOM + 1;
     bool found = count > ROOM;
     for (int k = 0; k < count && !found; k++)
-        found = wg_node_ok(n[k]) && wgi_reads(g, n[k].index, is_of, root);
+        found =
+            wg_node_ok(n[k]) && (wgi_reads(g, n[k].index, is_of, root) || may_derive(g, n[k].index, root));
     return found;
 }
 
@@ -159,11 +198,6 @@ bool wgx_node_is_current(wg_node n)
 {
     const wgi_node *x = wg_node_ok(n) ? wgi_node_of(n) : NULL;
     return x && !(wgi_has_parameter(x) && x->parameter->owner == n.graph->c->earlier);
-}
-
-static bool has_no_derivative(const wg_graph *g, uint32_t i, const void *arg)
-{
-    return wgi_called_op(&g->node[i])->none == WG_EVERY_OPERAND;
 }
 
 /* The set of a leaf, also of one that has changed since; NULL: it is no parameter or state, or the set was
@@ -315,8 +349,7 @@ size_t wgi_earlier_targets(const wg_graph *g, const wg_params *p, uint32_t *to)
 {
     size_t n = 0;
     for (const struct wgi_earlier *e = g->earlier; e; e = e->next)
-        if (e->of && !e->lost && !e->of->state && !e->of->frozen && wgi_params_holds(p, e->of))
-            to[n++] = e->index;
+        if (e->of && !e->of->state && !e->of->frozen && wgi_params_holds(p, e->of)) to[n++] = e->index;
     return n;
 }
 

@@ -73,6 +73,7 @@ bool wgi_has_nodes_of(const wg_graph *g, const wg_params *p); /* param.c */
 typedef bool (*wgi_parameter_fn)(const wg_graph *g, const wgi_parameter *q, const void *arg);
 bool wgi_reads(wg_graph *g, uint32_t i, wgi_parameter_fn is, const void *arg);
 /* Whether n is such a node of which nothing was kept. */
+void wgi_spend(wg_graph *g, uint32_t loss);
 bool wgi_is_lost(const wg_graph *g, const wgi_node *n);
 /* Whether the request cannot be answered without such a node. Then an error is recorded. */
 bool wgi_needs_lost(wg_graph *g, const wgi_request *r);

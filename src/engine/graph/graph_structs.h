@@ -69,6 +69,7 @@ typedef struct wgi_node {
     uint8_t dtype, output, flags; /* output: which one of its op's outputs the node is */
     uint8_t rewritten : 2;        /* composites.h has what was written instead: wgi_how */
     uint8_t answers : 1;          /* it may have an answer to exact.h; 0: it has none */
+    uint8_t spent : 1;            /* a backward that keeps nothing went through it: earlier.c */
 } wgi_node;
 
 /* A number leaf of a large graph. Later numbers with the same bits and dtype are the same leaf. */

@@ -355,6 +355,7 @@ static void mark_reached(wg_graph *g, wg_params *p, const wgi_request *r, bool a
     p->root->loss = wgi_handle(g, r->loss);
     p->root->explain = wgi_explain_gradient;
     p->root->again = &wgi_loss_again;
+    if (p->root->keeps) wgi_spend(g, r->loss);
     if (!add && wgi_gradients_are_of(p, r->id)) return;
     wgi_gradients_change(p);
     const bool all = p->root == p && (size_t)r->targets == p->count && !r->rows && !g->earlier;

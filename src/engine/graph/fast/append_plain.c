@@ -265,7 +265,8 @@ uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     y->hash =
         wgi_hash_after(y[-1].hash, wgi_hash_of(op, shape, t | (uint32_t)n << 16), (uint64_t)b << 32 | a);
     y->name = 0, y->operands = (uint32_t)n, y->dtype = (uint8_t)t, y->output = 0;
-    y->rewritten = false, y->answers = wgx_hints(op)->exact && (answers || wgx_hints(op)->source);
+    y->rewritten = false, y->spent = 0,
+    y->answers = wgx_hints(op)->exact && (answers || wgx_hints(op)->source);
     y->flags = even ? WGI_SCALAR | WGI_EVEN : 0;
     g->weight += scalar ? 0 : WGI_MIN((double)wgi_size(shape), 0x1p40); /* as wgi_node_weight */
     wgi_use(g, a);
