@@ -105,8 +105,10 @@ typedef struct graph {
  * (key, Params, name, its index, the address in C). */
 typedef struct value {
     PyObject_HEAD wg_node node;
-    PyObject *graph, *leaf;
+    PyObject *graph, *leaf, *of;  /* of: whose elements it shows, if it is a view: x.reshape(...), x[0],
+                                   * x.detach() */
     struct value *next, **before; /* of its graph */
+    int views;                    /* how many values have it as theirs */
     char constant, dtype;         /* dtype: of a Leaf, as the library numbers them */
 } value;
 static PyTypeObject *value_type, *leaf_type; /* given.value, given.leaf */
@@ -217,6 +219,16 @@ static void leave(value *v)
     }
     v->graph = NULL;
     Py_DECREF(g);
+}
+
+/* v shows elements of another value, or, NULL, of none. */
+static void show(value *v, PyObject *of)
+{
+    value *was = (value *)v->of;
+    v->of = Py_XNewRef(of);
+    if (of) ((value *)of)->views++;
+    if (was) was->views--;
+    Py_XDECREF(was);
 }
 
 static PyObject *made(wg_node n, PyObject *of)
@@ -375,7 +387,9 @@ static bool place_leaf(value *v, const home *h)
     const bool array = PyTuple_Size(v->leaf) == 4;
     const wg_node n = (array ? place_array : place_parameter)(v->leaf, h->raw);
     if (!n.graph || has_failed(h->raw)) return false;
-    PyObject *of = array ? Py_NewRef(v) : PyWeakref_NewRef((PyObject *)v, NULL);
+    /* The array stays as it is now: the Leaf may get another one. */
+    PyObject *of = array ? new_value(leaf_type, 0) : PyWeakref_NewRef((PyObject *)v, NULL);
+    if (array && of) ((value *)of)->leaf = Py_NewRef(v->leaf);
     entry = Py_BuildValue("NKO", of, n.index | (unsigned long long)n.generation << 32,
                           array ? Py_None : PyTuple_GetItem(v->leaf, 1));
     const bool ok = entry && !PyDict_SetItem(leaves, key, entry);
@@ -465,6 +479,7 @@ static int value_traverse(PyObject *self, visitproc visit, void *arg)
 {
     Py_VISIT(((value *)self)->graph);
     Py_VISIT(((value *)self)->leaf);
+    Py_VISIT(((value *)self)->of);
     Py_VISIT(Py_TYPE(self));
     return 0;
 }
@@ -473,6 +488,7 @@ static int value_clear(PyObject *self)
 {
     leave((value *)self);
     Py_CLEAR(((value *)self)->leaf);
+    show((value *)self, NULL);
     return 0;
 }
 
@@ -483,6 +499,18 @@ static void value_free(PyObject *self)
     value_clear(self);
     PyObject_GC_Del(self);
     Py_DECREF(type);
+}
+
+static PyObject *value_of(PyObject *self, void *unused)
+{
+    PyObject *of = ((value *)self)->of;
+    return Py_NewRef(of ? of : Py_None);
+}
+
+static int value_show(PyObject *self, PyObject *of, void *unused)
+{
+    show((value *)self, of == Py_None ? NULL : of);
+    return 0;
 }
 
 static PyObject *value_node(PyObject *self, void *unused) { return node_struct(((value *)self)->node); }
@@ -542,6 +570,7 @@ typedef struct builder {
     int form, asked, fields, places; /* asked: how many are given by position */
     int place[MOST_PLACES];          /* fields that may be, too */
     bool truths;                     /* it has a meaning of its own for truths alone */
+    bool view;                       /* its result shows elements of its first operand */
     size_t size;
     const char *standard; /* the struct when nothing is given: bytes of the library */
     field *field;
@@ -757,7 +786,10 @@ static PyObject *build(const builder *b, PyObject *const *args, Py_ssize_t n, Py
         if (!set(b->field + f, args[n + k], a, &h)) return NULL;
     }
     const wg_site s = here();
-    return s ? result(call(b, s, a), &h) : NULL;
+    PyObject *y = s ? result(call(b, s, a), &h) : NULL;
+    if (b->view && y && n && Py_TYPE(y) == value_type && (Py_TYPE(args[0]) == value_type || is_leaf(args[0])))
+        show((value *)y, args[0]);
+    return y;
 }
 
 static PyObject *in_python(PyObject *f, PyObject *const *args, Py_ssize_t n, PyObject *words)
@@ -854,17 +886,18 @@ static bool read_fields(builder *b, PyObject *fields)
 }
 
 /* Builder(name, function of Python, form, address, number of operands, bytes, address of the defaults,
- * fields, the fields that may also stand by position): the fields are (name, kind, at, also). */
+ * fields, the fields that may also stand by position, whether it is a view): the fields are (name, kind, at,
+ * also). */
 static PyObject *builder_new(PyTypeObject *type, PyObject *arguments, PyObject *named)
 {
-    PyObject *word, *python, *fields;
+    PyObject *word, *python, *fields, *view;
     const char *form;
     unsigned long long address, standard;
     Py_ssize_t size;
     int asked;
     PyObject *also;
-    if (!PyArg_ParseTuple(arguments, "UOsKinKO!O!", &word, &python, &form, &address, &asked, &size, &standard,
-                          &PyTuple_Type, &fields, &PyTuple_Type, &also))
+    if (!PyArg_ParseTuple(arguments, "UOsKinKO!O!O", &word, &python, &form, &address, &asked, &size,
+                          &standard, &PyTuple_Type, &fields, &PyTuple_Type, &also, &view))
         return NULL;
     builder *b = (builder *)PyType_GenericAlloc(type, 0);
     if (!b) return NULL;
@@ -880,6 +913,7 @@ static PyObject *builder_new(PyTypeObject *type, PyObject *arguments, PyObject *
     b->places = (int)PyTuple_Size(also);
     static const char *const of_truths[] = { "add", "sub", "mul", "where" };
     for (int k = 0; k < 4; k++) b->truths |= !PyUnicode_CompareWithASCIIString(word, of_truths[k]);
+    b->view = PyObject_IsTrue(view) > 0;
     for (int k = 0; ok && k < b->places && k < MOST_PLACES; k++)
         b->place[k] = (int)PyLong_AsLong(PyTuple_GetItem(also, k));
     if (ok && b->places <= MOST_PLACES && !PyErr_Occurred()) return (PyObject *)b;
@@ -1180,12 +1214,14 @@ static PyMethodDef value_methods[] = {
 };
 static PyGetSetDef value_members[] = { { "_node", value_node, NULL, NULL, NULL },
                                        { "shape", value_shape, NULL, NULL, NULL },
+                                       { "_shows", value_of, value_show, NULL, NULL },
                                        { "dtype", value_dtype, NULL, NULL, NULL },
                                        { 0 } };
 static PyMemberDef value_fields[] = { { "graph", T_OBJECT_EX, offsetof(value, graph), READONLY, NULL },
                                       { "_leaf", T_OBJECT_EX, offsetof(value, leaf), 0, NULL },
                                       { "_constant", T_BOOL, offsetof(value, constant), 0, NULL },
                                       { "_code", T_BYTE, offsetof(value, dtype), 0, NULL },
+                                      { "_views", T_INT, offsetof(value, views), READONLY, NULL },
                                       { 0 } };
 #define SLOT(slot, f)   \
     {                   \
@@ -1310,7 +1346,7 @@ PyMODINIT_FUNC PyInit__c(void)
     graph_type = PyType_FromSpec(&graph_spec);
     const bool ok = graph_type &&
                     !PyModule_AddObject(m, "POLL", PyLong_FromVoidPtr((void *)(uintptr_t)poll)) &&
-                    !PyModule_AddIntConstant(m, "FORM", 4) && /* rises with each change that _way.py must
+                    !PyModule_AddIntConstant(m, "FORM", 5) && /* rises with each change that _way.py must
                                                                * know */
                     !PyModule_AddObject(m, "LIVE", PyLong_FromVoidPtr((void *)(uintptr_t)live_nodes)) &&
                     !PyModule_AddObject(m, "Graph", Py_NewRef(graph_type)) &&

@@ -95,7 +95,10 @@ def _real(a, whose, dtype=np.float64):
     return np.asarray(_unmasked(a), dtype=dtype)
 
 def _tensor(a):
-    return _Tensor(_code_of(a.dtype), _shape(a.shape), a.ctypes.data)
+    a = np.asarray(a, order="C")
+    t = _Tensor(_code_of(a.dtype), _shape(a.shape), a.ctypes.data)
+    t.kept = a
+    return t
 
 def _numpy(t):
     """A copy of a tensor."""

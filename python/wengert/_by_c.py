@@ -20,6 +20,7 @@ from ._options import _arguments
 from ._params import Params
 from ._tensors import Leaf
 from ._things import _gone
+from ._in_place import VIEWS
 from ._value import Value
 from ._words import _text_for
 
@@ -61,7 +62,7 @@ def _builder_of_c(c, name, f):
         order = [word for word, *_ in fields]
         return c.Builder(name, f, form, _address(call), asked, rows.size if rows else 0, rows.defaults if rows
                          else 0, fields,
-                         tuple(order.index("axis" if n == "axes" else n) for n in places))
+                         tuple(order.index("axis" if n == "axes" else n) for n in places), name in VIEWS)
     except ValueError:  # it has more fields than _c has room for
         return None
 
@@ -102,7 +103,7 @@ def take_over(c):
     package = sys.modules[__package__]
     _start(c)
     for name, f in list(_builders.items()):
-        if hasattr(f, "in_c") and not hasattr(f, "__wrapped__"):
+        if hasattr(f, "in_c") and (name in VIEWS or not hasattr(f, "__wrapped__")):
             _builders[name] = _builder_of_c(c, name, f) or f
     _operators(c)
     for name, f in {**_builders, **methods}.items():
@@ -113,7 +114,7 @@ def take_over(c):
         if name not in vars(package) and isinstance(f, c.Builder):
             setattr(_Module, name, staticmethod(f))
     for name in ("input", "begin"):
-        setattr(Graph, name, c.Builder(name, getattr(Graph, name), name, 0, 0, 0, 0, (), ()))
+        setattr(Graph, name, c.Builder(name, getattr(Graph, name), name, 0, 0, 0, 0, (), (), False))
     _look_at_address()
     copyreg.pickle(c.Builder, lambda f: (_function_of, (f.__name__,)))
     package.__class__ = _Module

@@ -136,10 +136,11 @@ def pad(x, pad_width=None, mode="constant", constant_values=0, **options):
     if whole and not (abs(c) <= 2**53 and c == int(c)):
         raise TypeError("wengert: pad of whole numbers takes no %r: write wg.cat([x, y]) with a value of "
                         "them" % (constant_values,))
+    y = x
     for axis, widths in enumerate(_by_numpy("pad", np.broadcast_to, pad_width, (x.ndim, 2)).tolist()):
         before, after = (_count("pad", n) for n in widths)
-        x = _builders["pad"](x, axis=axis, before=before, after=after, **more) if before or after else x
-    return x
+        y = _builders["pad"](y, axis=axis, before=before, after=after, **more) if before or after else y
+    return Value(y._place(y.graph), y.graph) if y is x else y
 
 def _along(name, x, axis, options):
     """A builder along one axis; without one, as in NumPy, of all elements in a row."""

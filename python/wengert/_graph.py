@@ -2,6 +2,7 @@
 """Graphs, of which one is the current one of a thread."""
 import ctypes
 import itertools
+import sys
 import threading
 import weakref
 from ctypes import c_void_p
@@ -152,24 +153,21 @@ class Graph(GraphNode, _OfTable):
                             "changed, whose derivative is gone: write .detach() where that value is used")
 
     def _let_go(self):
-        """The graph has closed: values without a derivative become their numbers, in no graph, but for those
-        whose memory is that of another one. Returns how many of these there are."""
-        from ._in_place import _key, _leaf_of, _root
-        shared, roots, alone = 0, {}, []
-        for v in self._values():
-            root = _root(v._node)
-            of = roots.setdefault(_key(root), [])
-            of.append(v)
-            if type(v) is Value and (v._constant or not v.requires_grad):
-                alone.append((v, root, of))
-        for v, root, of in alone:
-            if len(of) > 1 or _leaf_of(root) is not None:
+        """The graph has closed: values without a derivative are their numbers from now on, in no graph.
+        Returns how many are in the memory of a value with a derivative that somebody has, too."""
+        from ._in_place import Leaf, Parameter, _Shown, _is_numbers, _settle
+        shared, values = 0, self._values()
+        while values:
+            v = values.pop()
+            if not _is_numbers(v) or isinstance(whole := _Shown(v).whole, Parameter):
+                continue
+            if isinstance(whole, Leaf) or _is_numbers(whole):
+                _settle(whole)
+            elif sys.getrefcount(whole) > whole._views + 2 + sum(v is whole for v in values):
                 shared += 1
             else:
-                a, v.__class__ = v.numpy(), _leaf_class()
-                v.__init__(a)
-                v._constant = False
-                v._placed(_Node())
+                v._shows, v._cut = None, False
+                _settle(v)
         return shared
 
     def _at(self, place):
@@ -240,10 +238,6 @@ class Graph(GraphNode, _OfTable):
         if isinstance(x, (bool, int, float, np.number)) and not isinstance(x, np.ndarray):
             return _lib.wg_number(float(x))
         return self.input(None, x)._node
-
-def _leaf_class():
-    from ._tensors import Leaf
-    return Leaf
 
 def graph():
     """The graph that was begun last in this thread."""

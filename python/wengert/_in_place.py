@@ -6,11 +6,12 @@ import ctypes
 import functools
 import operator
 import types
+import weakref
 
 import numpy as np
 
 from ._arrays import _has_value, _is_cut, _list_of, _numbers, _plain
-from ._context import default_context
+from ._context import _now, default_context
 from ._errors import Error
 from ._graph import _graphs
 from ._library import _Node, _lib
@@ -19,23 +20,26 @@ from ._tensors import Leaf, Parameter, _ParametersGradient, clone
 from ._value import Value, _of_value
 from ._way import _off
 
+VIEWS = frozenset("reshape transpose swap slice select expand_dims squeeze broadcast_to diagonal".split())
+
+
+def _viewing(f):
+    @functools.wraps(f)
+    def view(x, *given, **options):
+        y = f(x, *given, **options)
+        if isinstance(x, Value) and type(y) is Value and y is not x and y._shows is None:
+            y._shows = x
+        return y
+    return view
+
+
 # Calls whose result is the memory of their first operand, in another order or a part of it.
-_VIEWS = frozenset("reshape transpose swap slice select expand_dims squeeze broadcast_to diagonal "
-                   "stop_gradient".split())
+for _name in VIEWS:
+    _builders[_name] = _viewing(_builders[_name])
 
 
 def _key(node):
     return node.graph, node.index, node.generation
-
-
-def _carried_from(node):
-    """The node of another graph that stands here, or None."""
-    g = _graphs.get(node.graph)
-    for key, (to, _) in list(g._carried.items()) if g is not None else ():
-        if len(key) == 3 and _key(to) == _key(node):
-            h = next((h for h in list(_graphs.values()) if h._serial == key[0]), None)
-            return None if h is None else _Node(h._g, key[1], key[2])
-    return None
 
 
 def _options(node):
@@ -44,113 +48,192 @@ def _options(node):
     return {n: x for n, x in found.items() if x is not None}
 
 
-def _in_numpy(name, a, o):
-    """What the call makes of an array of NumPy, which says whether it is the same memory."""
+def _part(name, a, o):
+    """What the call shows of an array. None: other memory, of a reshape that has to copy."""
     at = (slice(None),) * o["axis"] if isinstance(o.get("axis"), int) else ()
     axes = tuple(_list_of(o.get("axes", o.get("axis", ()))))
-    return (a.reshape(o["shape"]) if name == "reshape" else np.broadcast_to(a, o["shape"])
-            if name == "broadcast_to" else a.swapaxes(-1, -2) if name == "swap"
-            else a.transpose(axes or None) if name == "transpose"
+    if name == "reshape":
+        a = a.view()
+        try:
+            a.shape = o["shape"]
+        except AttributeError:
+            return None
+        return a
+    return (np.broadcast_to(a, o["shape"]) if name == "broadcast_to" else a.swapaxes(-1, -2)
+            if name == "swap" else a.transpose(axes or None) if name == "transpose"
             else a[at + (slice(o["from"], o["to"], o["step"]),)] if name == "slice"
-            else a[at + (o["index"],)] if name == "select" else np.expand_dims(a, axes)
+            else a[at + (o["index"], ...)] if name == "select" else np.expand_dims(a, axes)
             if name == "expand_dims" else np.squeeze(a, axes or None) if name == "squeeze"
-            else a.diagonal(0, -2, -1) if name == "diagonal" else a)
+            else a.diagonal(0, -2, -1))
 
 
-def _shown(node):
-    """The node, that whose elements it shows, and so on, as pairs (node, call), of which the last one is no
-    view: its call is None, as that of a node that stands in another graph. A reshape that has to copy is no
-    view."""
-    nodes, calls_ = [node], []
-    while True:
-        x = _Node()
-        name = _lib.wgx_node_call(nodes[-1], ctypes.byref(x)).decode()
-        name, x = (name, x) if name in _VIEWS and x.graph else (None, _carried_from(nodes[-1]))
-        if x is None:
-            break
-        nodes.append(x)
-        calls_.append(name)
-    cut, a = len(calls_), None
-    for k in reversed(range(len(calls_))):
-        a = _array_of(nodes[k + 1]) if a is None else a
-        b = a if calls_[k] is None else _in_numpy(calls_[k], a, _options(nodes[k]))
-        if b.size and not np.may_share_memory(a, b):
-            cut, b = k, None
-        a = b
-    return list(zip(nodes[:cut], calls_[:cut])) + [(nodes[cut], None)]
+def _node_in(x, g):
+    """The node of x in the graph g, as a key, or None."""
+    if not isinstance(x, Leaf):
+        return _key(x._node)
+    there = g._leaves.get(x._leaf[0])
+    return there and _key(g._at(there[1]))
 
 
-def _array_of(node):
-    """An array of the node's shape."""
-    return np.empty(tuple((s := _lib.wg_node_shape(node)).dim[:s.rank]), np.int8)
+def _step(v):
+    """(of, call, options): what the call makes of the value `of` is what v shows, in its memory. Without a
+    call it is all of it. None: v has memory of its own."""
+    if v._shows is None or v._how:
+        return v._how
+    if v._cut:
+        return v._shows, None, {}
+    ancestors, node, of = [v._shows], v._node, _Node()
+    while (step := _step(ancestors[-1])) is not None:
+        ancestors.append(step[0])
+    call = _lib.wgx_node_call(node, ctypes.byref(of)).decode()
+    for x in ancestors:  # the library may have left out calls that change nothing
+        there = _node_in(x, v.graph)
+        if there == _key(node):
+            return x, None, {}
+        if there == _key(of) and call in VIEWS:
+            return x, call, _options(node)
+    if call == "stop_gradient":  # what a value in another place than a block of no_grad is an operand by
+        return v._shows, None, {}
+    return (v._shows, call, _options(node)) if call in VIEWS else None
 
 
-def _root(node):
-    return _shown(node)[-1][0]
+class _Shown:
+    """What the value v shows. whole: the value that has the memory; calls: by which it is v, from there on.
+    detached: v is no more than numbers, but the whole may have a derivative."""
 
+    def __init__(self, v):
+        self.whole, self.calls, self.detached = v, [], v._constant
+        while step := _step(self.whole):
+            self.whole, *call = step
+            self.calls.insert(0, call)
+        self.part = self.of_array(np.empty(self.whole.shape, np.int8))
+        while self.part is None:  # a reshape that copies: what it makes has memory of its own
+            *_, k = (k for k, (call, _) in enumerate(self.calls) if call == "reshape")
+            self.calls, self.whole = self.calls[k + 1:], v
+            for _ in self.calls:
+                self.whole = _step(self.whole)[0]
+            self.part = self.of_array(np.empty(self.whole.shape, np.int8))
+        x = v
+        while x is not self.whole:
+            self.detached = self.detached or x._constant
+            x = _step(x)[0]
 
-def _leaf_of(node):
-    """The tensor outside of graphs that is this node, or None."""
-    g = _graphs.get(node.graph)
-    for of, at, store in g._leaves.values() if g is not None else ():
-        if at == node.index | node.generation << 32:
-            return of() if store else of
-    return None
+    def again(self, new):
+        """The same of another whole."""
+        for call, o in self.calls:
+            o = {"from_" if n == "from" else n: x for n, x in o.items()}
+            shape = [o.pop("shape")] if "shape" in o else []
+            new = _builders[call](new, *shape, **o) if call else new
+        return new
+
+    def of_array(self, a):
+        """The same of an array. None: it would have to be copied."""
+        for call, o in self.calls:
+            a = a if a is None or not call else _part(call, a, o)
+        return a
 
 
 def is_contiguous(x):
     """Whether the elements of x are one behind another in the memory that it shows."""
-    shown = () if isinstance(x, Leaf) else _shown(x._node)
-    if len(shown) < 2:
-        return True
-    a = _array_of(shown[-1][0])
-    for node, name in reversed(shown[:-1]):
-        a = a if name is None else _in_numpy(name, a, _options(node))
-    return a.flags.c_contiguous
+    return (x._array if _is_data(x) else _Shown(x).part).flags.c_contiguous
 
 
-def _fixed(node, g):
-    """Whether the node is an argument of a function that a transform calls."""
-    return any(_key(node) == _key(v._node) for v in vars(g).get("_wrt", ()))
+def _fixed(v):
+    """Whether the value is an argument of a function that a transform calls."""
+    return not isinstance(v, Leaf) and any(_key(v._node) == _key(w._node)
+                                           for w in vars(v.graph).get("_wrt", ()))
 
 
-class _Family:
-    """What shares the memory of x. leaves: the tensors outside of graphs that it is. members: other values
-    that somebody has, as pairs (value, node of the whole memory). mine: that node, if x shows a part."""
-
-    def __init__(self, x):
-        shown = [] if isinstance(x, Leaf) else _shown(x._node)
-        root = shown[-1][0] if shown else None
-        leaf = x if root is None else _leaf_of(root)
-        self.leaves = [] if leaf is None else [*(vars(leaf).get("_shared") or [leaf])]
-        self.members = []
-        if not isinstance(leaf, (Parameter, _ParametersGradient)):  # what was made of one keeps its number
-            for v in [v for g in list(_graphs.values()) for v in g._values()]:
-                node = None if v is x or isinstance(v, Leaf) else _root(v._node)
-                of = node if node is None or not self.leaves else _leaf_of(node)
-                if node is not None and (any(of is one for one in self.leaves) if self.leaves
-                                         else _key(node) == _key(root)):
-                    self.members.append((v, node))
-        # whether x was detached on the way
-        self.detached = x._constant or any(name == "stop_gradient" for _, name in shown)
-        self.mine = root if len(shown) > 1 else None
-
-
-def _again(v, new):
-    """The view v, of the tensor `new` in the place of its whole memory."""
-    for node, name in reversed(_shown(v._node)[:-1]):
-        if name is not None:
-            o = {"from_" if n == "from" else n: x for n, x in _options(node).items()}
-            shape = [o.pop("shape")] if "shape" in o else []
-            new = _builders[name](new, *shape, **o)
-    return new
+def _members(whole):
+    """The other values that show its memory, as pairs (value, _Shown)."""
+    if not whole._views:
+        return []
+    views = [v for g in list(_graphs.values()) for v in g._values() if v._shows is not None]
+    views += [v for v in _in_memory(whole) if v is not whole]
+    return [(v, s) for v in views if (s := _Shown(v)).whole is whole]
 
 
 def _become(x, y):
     """x is y from now on."""
-    constant = x._constant
+    constant, of = x._constant, x._shows
+    if isinstance(x, Leaf):
+        x.__class__, x._how = Value, None
     Value.__init__(x, y._place(y.graph), y.graph)
-    x._constant = constant or y._constant
+    x._constant, x._shows = constant or y._constant, of
+
+
+# ---- tensors in the memory of an array ----
+
+def _is_data(x):
+    """Whether x is a tensor outside of graphs, of numbers alone."""
+    return isinstance(x, Leaf) and not isinstance(x, (Parameter, _ParametersGradient))
+
+
+def _in_memory(x):
+    """The tensors outside of graphs that are in the memory of x: a part of its array each."""
+    return list(x._memory) if _is_data(x) and x._memory else [x]
+
+
+def _show_array(v, step, a):
+    """The value v is a tensor outside of graphs from now on, in the memory of another one: its part a."""
+    v.__class__, v._how = Leaf, step
+    v.__init__(a)
+    v._shows, v._constant = step[0], False
+    v._placed(_Node())
+
+
+def _is_numbers(x):
+    """Whether x, a value in a graph of ours, is no more than its numbers."""
+    return (type(x) is Value and x.graph._auto and not x.graph._outside and not _fixed(x)
+            and getattr(_now, "inside", None) is None and (x._constant or not x.requires_grad))
+
+
+def _settle(whole):
+    """A value without a derivative is a tensor outside of graphs from now on, with all that shows it."""
+    members = [(v, s, _step(v)) for v, s in _members(whole) if not _is_data(v)]
+    if not _is_data(whole):
+        a, whole.__class__ = whole.numpy(), Leaf
+        whole.__init__(a)
+        whole._constant = False
+        whole._placed(_Node())
+    for v, s, step in members:
+        _show_array(v, step, s.of_array(whole._array))
+        whole._memory = v._memory = whole._memory or weakref.WeakSet([whole])
+        whole._memory.add(v)
+
+
+def _each_once(a):
+    if any(n > 1 and not step for n, step in zip(a.shape, a.strides)):
+        raise Error("wengert: some elements of the tensor are the same memory, and cannot change one by one: "
+                    "write x = x.clone()")
+
+
+def _write_array(x, key, new):
+    """x[key] = new of a tensor outside of graphs, in its memory."""
+    if vars(x).get("_lent") is not None:
+        raise Error("wengert: the tensor is in the memory of an array, which nobody can write to: write "
+                    "wg.tensor(a) in place of wg.from_numpy(a)")
+    _settle(_Shown(x).whole)
+    leaves, owner = _in_memory(x), x._array
+    while isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    if not owner.flags.owndata or any(w._handed or owner.nbytes >= 1 << 16 and w._leaf[0] in g._leaves
+                                      for w in leaves for g in list(_graphs.values())):
+        begin, owner = owner.ctypes.data, owner.copy(order="K")  # others have that memory
+        for w in leaves:
+            a = w._array
+            w._array = np.ndarray(a.shape, a.dtype, owner, a.ctypes.data - begin, a.strides)
+    _each_once(x._array)
+    owner.flags.writeable = True
+    try:
+        a = x._array.view() if x._array is not owner else owner
+        a.flags.writeable = True
+        a[key] = new
+    finally:
+        owner.flags.writeable = False
+        for w in leaves:
+            w._array.flags.writeable = False
+            w._numbers(w._array)
 
 
 def _fit(x, new, what):
@@ -172,77 +255,73 @@ def _fit(x, new, what):
     return _builders["cast"](new, x.dtype) if isinstance(new, Value) else Leaf(np.array(new, x.dtype))
 
 
-def _write(leaf, new, detached):
-    """A tensor outside of graphs takes new numbers, or is computed from now on. detached: by w.data, say."""
-    if isinstance(leaf, Parameter):
-        if not (_off() or detached or leaf._constant):
-            raise TypeError("wengert: a parameter changes by an optimizer, in a block `with "
-                            "wg.no_grad():`, or by w.data; for a new value write y = w + x")
-        leaf.set(new)
-    elif isinstance(leaf, _ParametersGradient):
-        leaf._by._change_grad(_plain(new))
-        Leaf.set(leaf, new)
-    elif vars(leaf).get("_lent") is not None:
-        raise Error("wengert: the tensor is in the memory of an array, which nobody can write to: write "
-                    "wg.tensor(a) in place of wg.from_numpy(a)")
-    elif new.requires_grad and not _off():
-        leaf.__class__ = Value
-        Value.__init__(leaf, new._place(new.graph), new.graph)
-    else:
-        leaf.set(new)
-
-
 def change(x, new, what):
     """x has these numbers from now on. Returns x."""
-    if not isinstance(x, Leaf):
-        if _fixed(_root(x._node), x.graph):
-            raise Error("wengert: %s: the argument of a function that is differentiated does not "
-                        "change: write x = x + 1, or x = x.at[...].set(new)" % what)
-        if _off() and x.requires_grad:
-            raise Error("wengert: %s in no_grad, of a value that has a derivative: write x = x + y" % what)
-    new, family = _fit(x, new, what), _Family(x)
-    if not (family.leaves or family.members):
-        _become(x, new)
+    shown = _Shown(x)
+    whole = shown.whole
+    if _fixed(whole):
+        raise Error("wengert: %s: the argument of a function that is differentiated does not "
+                    "change: write x = x + 1, or x = x.at[...].set(new)" % what)
+    if not isinstance(x, Leaf) and _off() and x.requires_grad:
+        raise Error("wengert: %s in no_grad, of a value that has a derivative: write x = x + y" % what)
+    new = _fit(x, new, what)
+    if isinstance(whole, _ParametersGradient) or isinstance(whole, Parameter):
+        return _change_parameter(x, shown, new)
+    plain = _off() or not new.requires_grad
+    if plain and _is_data(whole) or plain and x is not whole and _is_numbers(whole):
+        _settle(whole)
+        _write_array(x, ..., _plain(new))
         return x
-    if family.detached and any(v.requires_grad for v, _ in family.members):
+    members = _members(whole)
+    if shown.detached and any(v.requires_grad for v in [whole, *(v for v, _ in members)]):
         raise Error("wengert: %s: this tensor is in the memory of one that has a derivative, and was "
                     "detached: write y = y.clone() before it" % what)
-    whole = new if family.mine is None else _put(x, family, new)
-    for leaf in family.leaves:
-        _write(leaf, whole, family.detached and leaf is not x)
-    whole = family.leaves[0] if family.leaves else whole
-    mine = [] if isinstance(x, Leaf) else [(x, family.mine or x._node)]
-    for v, node in family.members + mine:
-        _become(v, whole if _key(v._node) == _key(node) else _again(v, whole))
+    _become(whole, new if x is whole else _put(x, shown, new))
+    for v, s in members:
+        _become(v, s.again(whole))
     return x
 
 
-def _put(x, family, new):
+def _change_parameter(x, shown, new):
+    """The same of a parameter, of a gradient, or of what shows one. What was made of it keeps its number."""
+    w, new = shown.whole, new if x is shown.whole else _put(x, shown, new)
+    if isinstance(w, _ParametersGradient):
+        w._by._change_grad(_plain(new))
+        Leaf.set(w, new)
+    elif not (_off() or shown.detached):
+        raise TypeError("wengert: a parameter changes by an optimizer, in a block `with "
+                        "wg.no_grad():`, or by w.data; for a new value write y = w + x")
+    else:
+        w.set(new)
+    if x is not w:
+        _become(x, shown.again(w))
+    return x
+
+
+def _put(x, shown, new):
     """The whole memory, with new numbers where x shows it."""
-    root = family.mine
-    shape = tuple((s := _lib.wg_node_shape(root)).dim[:s.rank])
-    numbers = Leaf(np.arange(int(np.prod(shape, dtype=np.int64))).reshape(shape))
-    places = _again(x, numbers).numpy().reshape(-1)
-    if np.unique(places).size < places.size:
-        raise Error("wengert: some elements of the tensor are the same memory, and cannot change one by one: "
-                    "write x = x.clone()")
-    was = (family.leaves[0] if family.leaves else Value(root, _graphs[root.graph])).reshape(-1)
-    return (was.detach() if family.detached else was).at[places].set(new.reshape(-1)).reshape(shape)
+    whole = shown.whole
+    places = shown.of_array(np.arange(whole.size).reshape(whole.shape))
+    _each_once(places)
+    places = places.reshape(-1)
+    was = whole.reshape(-1)
+    return (was.detach() if shown.detached else was).at[places].set(new.reshape(-1)).reshape(whole.shape)
 
 
 # ---- operators and indices ----
 
 def _operator(sign, op):
     def operate(x, y):
-        if not isinstance(x, Leaf) and (_fixed(x._node, x.graph)
-                                        or not x.shape and _key(_root(x._node)) != _key(x._node)):
-            return op(x, y)  # as in JAX; a number of an array is none of its memory in NumPy
-        return change(x, op(x, y), "x %s= y" % sign)
+        if _fixed(x):
+            return op(x, y)  # as in JAX
+        # numbers without a node, which would keep a parameter as it was
+        new = op(x.numpy(), _plain(y)) if isinstance(x, (Parameter, _ParametersGradient)) else op(x, y)
+        return change(x, new, "x %s= y" % sign)
     return operate
 
 
-for _sign, _name in dict(zip("+ - * / ** // % & | ^".split(), "add sub mul truediv pow floordiv mod and or "
-                             "xor".split())).items():
+for _sign, _name in dict(zip("+ - * / ** // % & | ^ @".split(), "add sub mul truediv pow floordiv mod and or "
+                             "xor matmul".split())).items():
     _op = getattr(operator, _name + "_" * (_name in ("and", "or")))
     _of_value("__i%s__" % _name)(_operator(_sign, _op))
 
@@ -250,7 +329,12 @@ for _sign, _name in dict(zip("+ - * / ** // % & | ^".split(), "add sub mul trued
 @_of_value("__setitem__")
 def _set_item(x, key, new):
     """x[key] = new."""
-    if isinstance(x, Leaf) and (_off() or not (isinstance(new, Value) and new.requires_grad)):
+    plain = _off() or not (isinstance(new, Value) and new.requires_grad)
+    if plain and type(x) is Value and _is_numbers(whole := _Shown(x).whole):
+        _settle(whole)
+    if plain and _is_data(x):
+        _write_array(x, _numbers(key), _plain(new))
+    elif plain and isinstance(x, Leaf):
         a = x.numpy(copy=True)
         a[_numbers(key)] = _plain(new)
         change(x, a, "x[...] = y")
@@ -295,7 +379,10 @@ def changer(name):
     def changed(x, *given, **options):
         y = f(x, *given, **options)
         if name in _SHAPES:
-            _become(x, y) if not isinstance(x, Leaf) else x.__init__(y.numpy(copy=True), x._name)
+            if isinstance(x, Leaf):
+                x.__init__(y.numpy(copy=True), x._name)
+            else:
+                _become(x, y)
             return x
         return change(x, y, "x.%s" % name)
     return functools.update_wrapper(changed, f, ("__doc__",))

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: MIT
 """Tensors that are in no graph: Leaf, and Parameter with its gradient, as in PyTorch."""
-import functools
-import itertools
-import operator
 import weakref
 
 import numpy as np
@@ -21,18 +18,29 @@ class Leaf(Value):
     """A value that is in no graph: wg.tensor(x). Where it is used it is an input of the graph there.
     x.set(array) gives it other numbers; what was made of it keeps its own."""
 
+    _memory = None  # the tensors that are in the memory of its array
+
     def __init__(self, array, name=None):
+        self._name, self._code = name, _code_of(array.dtype)
+        self._numbers(array)
+
+    def _numbers(self, array):
+        """It has these numbers from now on. What was made of it keeps its own."""
         array.flags.writeable = False
-        self._array, self._name, self._code = array, name, _code_of(array.dtype)
-        self._leaf = next(_serials), array, _text(name) if name else None, _here()
+        self._array, self._handed = array, False
+        self._leaf = next(_serials), array, _text(self._name) if self._name else None, _here()
+        self._placed(_Node())
 
     def _place(self, g):
         key, array, name, site = self._leaf
         there = g._leaves.get(key)
         node = g._at(there[1]) if there else None
         if not there or not _lib.wgx_node_is_current(node):
+            array = np.asarray(array, order="C")
             node = g._number(name, array, site)
-            g._leaves[key] = self, node.index | node.generation << 32, None
+            kept = Leaf.__new__(Leaf)  # the array as it is now
+            kept._leaf = key, array, name, site
+            g._leaves[key] = kept, node.index | node.generation << 32, None
         self._placed(node)
         return node
 
@@ -47,6 +55,7 @@ class Leaf(Value):
 
     def numpy(self, copy=False):
         """Its numbers as an array, which cannot be written to."""
+        self._handed = self._handed or not copy
         return self._array.copy() if copy else self._array
 
     def item(self, *index):
@@ -63,8 +72,10 @@ class Leaf(Value):
         if a.shape != self.shape:
             raise ValueError("wengert: set: the shape is %s, that of the array %s" %
                              (list(self.shape), list(a.shape)))
-        self.__init__(a.copy(), self._name)
-        self._placed(_Node())
+        if self._memory or self._views:
+            self[...] = a
+        else:
+            self._numbers(a.copy())
 
 def _detached(x):
     """The same number, without a derivative, in the memory of x: see _in_place.py."""
@@ -72,18 +83,20 @@ def _detached(x):
         return x
     if isinstance(x, Leaf) and not isinstance(x, Parameter):
         y = Leaf(x._array, x._name)
-        y._shared = x._shared = vars(x).get("_shared") or weakref.WeakSet([x])
-        y._shared.add(y)
+        x._memory = y._memory = x._memory or weakref.WeakSet([x])
+        x._memory.add(y)
+        y._shows, y._how = x, (x, None, {})
         return y
     g = x.graph
     y = Value(x._place(g), g)
-    y._constant = True
+    y._constant = y._cut = True
+    y._shows = x
     return y
 
 def clone(x):
     """The same number in memory of its own."""
     if isinstance(x, Leaf) and not isinstance(x, Parameter):
-        return Leaf(x._array, x._name)
+        return Leaf(x._array.copy(), x._name)
     return x * 1 if x.dtype.kind != "b" else x | x
 
 _method(_detached, "detach")
@@ -100,7 +113,7 @@ def requires_grad_(x, requires_grad=True):
         a, x.__class__ = x.numpy(), Leaf
         x.__init__(a)
         x._constant = False
-        x._placed(_Node())
+        x._shows = None
     x.requires_grad = requires_grad
     return x
 
@@ -121,10 +134,6 @@ class Gradient(Value):
 
 class _ParametersGradient(Leaf, Gradient):
     """g = w.grad; g *= 2 changes w.grad, as in PyTorch."""
-
-    def _changed(self, op, other):
-        self._by._change_grad(_OPERATOR[op](self.numpy(), _plain(other)))
-        return self._by.grad
 
 def _new_store(context):
     store = Params(context)
@@ -263,19 +272,6 @@ class Parameter(Leaf):
     def __repr__(self):
         return "Parameter(%s)" % np.array2string(self.numpy(), separator=", ", threshold=100, edgeitems=2,
                                                  precision=6, prefix="Parameter(")
-
-    def _changed(self, op, other):
-        if not _off():
-            raise TypeError("wengert: a parameter changes by an optimizer, or in a block `with "
-                            "wg.no_grad():`; for a new value write y = w %s x" % op)
-        self.set(_OPERATOR[op](self.numpy(), _plain(other)))
-        return self
-
-_OPERATOR = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
-             "**": operator.pow, "//": operator.floordiv, "%": operator.mod, "@": operator.matmul}
-for _class, (_op, _f) in itertools.product((Parameter, _ParametersGradient), _OPERATOR.items()):
-    setattr(_class, "__i%s__" % _f.__name__.strip("_"),
-            functools.partialmethod(lambda w, op, x: w._changed(op, x), _op))
 
 def _owner(w):
     """The optimizer that changes the parameter, or None."""

@@ -35,6 +35,9 @@ class Value(Node):
     """A node of a graph: an input, or what was computed. All builders are methods, x.sum(axis=0); operators
     and slices are as in NumPy. x.numpy() and x.item() are its numbers."""
 
+    # It is what `_shows` is, detached; by which call a tensor outside of graphs shows it: _in_place.py.
+    _cut, _how = False, None
+
     def item(self, *index):
         """The number of a value of one element; of another one that of the element at this index."""
         if index:

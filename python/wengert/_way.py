@@ -27,7 +27,7 @@ def _load_c():
                 module = importlib.util.module_from_spec(
                     importlib.util.spec_from_loader("wengert._c", loader))
                 loader.exec_module(module)
-                return module if getattr(module, "FORM", 0) == 4 else None  # of another version of this file
+                return module if getattr(module, "FORM", 0) == 5 else None  # of another version of this file
             except ImportError:  # of another kind of Python
                 return None
 
@@ -51,22 +51,34 @@ class _Off(threading.local):
 
 class _Node_of_graph:
     """What a value is, where _c.Node is not here."""
-    _constant, _code, _leaf = False, 0, None
+    _constant, _code, _leaf, _views, _whose = False, 0, None, 0, None
 
     def __init__(self, node, graph):
         self._node, self.graph, self._constant = node, graph, _off()
         graph._live[id(self)] = weakref.ref(self)
         graph._watch.live += 1
 
-    def _placed(self, node):
+    def _placed(self, node=None):
         """Where a Leaf was placed last is of no use here. A value that has become one is in no graph."""
-        self.__del__()
-
-    def __del__(self):
         g = self.__dict__.pop("graph", None)
         if g is not None:
             g._live.pop(id(self), None)
             g._watch.live -= 1
+
+    def __del__(self):
+        self._shows = None
+        self._placed()
+
+    @property
+    def _shows(self):
+        return self._whose
+
+    @_shows.setter
+    def _shows(self, of):
+        was, self._whose = self._whose, of
+        for x, n in (was, -1), (of, 1):
+            if x is not None:
+                x._views += n
 
     shape = property(lambda v: tuple((s := _lib.wg_node_shape(v._node)).dim[:s.rank]))
     dtype = property(lambda v: _DTYPES[_lib.wg_node_dtype(v._node)])

@@ -79,7 +79,7 @@ def _pad(x, widths, mode, value):
                          "channels]: %d axes for %s" % (mode, len(widths) // 2, list(x.shape)))
     for k in range(0, len(widths), 2):
         x = _pad_axis(x, x.ndim - 1 - k // 2, widths[k], widths[k + 1], mode, value or 0)
-    return x
+    return _Value(x._place(x.graph), x.graph)  # in memory of its own
 
 
 def _pad_axis(x, axis, before, after, mode, value):
