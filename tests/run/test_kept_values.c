@@ -302,6 +302,22 @@ Test(kept_values, what_was_not_kept_is_an_error)
     }
 }
 
+/* The tape leaves no mark behind on a parameter that has changed, where the next build has another node. */
+Test(kept_values, a_backward_after_a_change_leaves_no_mark)
+{
+    WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1, .interpret = 1));
+    wgx_params_keep_values(p, WG_KEEP);
+    wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), x = wg_scalar(g, 5),
+            v = wg_param(g, p, "v", WG_SCALAR, wg_const(3)), y = wg_mul(wg_mul(w, x), v);
+    wg_params_set(p, (double[]){ 3, 4 });
+    cr_expect_eq(wg_backward(y, p), WG_OK, "%s", wg_message(c));
+    wg_begin(g, WG_TRAIN);
+    wg_node z = wg_square(wg_square(wg_param(g, p, "w", WG_SCALAR, wg_const(2))));
+    cr_assert_eq(z.index, v.index);
+    cr_expect_eq(wg_backward(z, p), WG_OK, "%s", wg_message(c));
+    cr_expect_eq(wg_item(z), 81);
+}
+
 /* A NaN whose graph has lost a value: an error that names no place, and no crash. */
 Test(kept_values, a_nan_beside_a_lost_value)
 {
