@@ -356,7 +356,7 @@ bool wgi_tape_backward(wg_graph *g, wgi_request *r)
                                          : visit_view(&b, i);
     }
     if (ok) write_gradients(&b, r);
-    /* A parameter that has changed since is none of g->param, and its mark would be there in the next build. */
+    /* A parameter that has changed since is none of g->param: its mark would be there in the next build. */
     memset(g->marked + b.lo, 0, g->earliers ? (size_t)r->loss - b.lo + 1 : ok ? 1 : i - b.lo);
     g->marked[r->loss] = 0; /* if the loss is a leaf, the walk did not clear it */
     for (size_t k = 0; k < g->params; k++) g->marked[g->param[k]] = 0;
