@@ -165,7 +165,9 @@ class Graph(GraphNode, _OfTable):
                 _settle(whole)
             elif sys.getrefcount(whole) > whole._views + 2 + sum(v is whole for v in values):
                 shared += 1
-            else:
+            else:  # what was detached, and all that shows it
+                while _is_numbers(v._shows):
+                    v = v._shows
                 v._shows, v._cut = None, False
                 _settle(v)
         return shared

@@ -6,7 +6,6 @@ import ctypes
 import functools
 import operator
 import types
-import weakref
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from ._errors import Error
 from ._graph import _graphs
 from ._library import _Node, _lib
 from ._names import _builder_method, _builders, _method, calls, methods
-from ._tensors import Leaf, Parameter, _ParametersGradient, clone
+from ._tensors import Leaf, Parameter, _ParametersGradient, clone, share
 from ._value import Value, _of_value
 from ._way import _off
 
@@ -155,11 +154,12 @@ def _members(whole):
 
 def _become(x, y):
     """x is y from now on."""
-    constant, of = x._constant, x._shows
+    g = y.graph
+    node, constant, of = y._place(g), x._constant or y._constant, x._shows
     if isinstance(x, Leaf):
         x.__class__, x._how = Value, None
-    Value.__init__(x, y._place(y.graph), y.graph)
-    x._constant, x._shows = constant or y._constant, of
+    Value.__init__(x, node, g)
+    x._constant, x._shows = constant, of
 
 
 # ---- tensors in the memory of an array ----
@@ -171,7 +171,7 @@ def _is_data(x):
 
 def _in_memory(x):
     """The tensors outside of graphs that are in the memory of x: a part of its array each."""
-    return list(x._memory) if _is_data(x) and x._memory else [x]
+    return list(x._memory.values()) if _is_data(x) and x._memory is not None else [x]
 
 
 def _show_array(v, step, a):
@@ -198,8 +198,7 @@ def _settle(whole):
         whole._placed(_Node())
     for v, s, step in members:
         _show_array(v, step, s.of_array(whole._array))
-        whole._memory = v._memory = whole._memory or weakref.WeakSet([whole])
-        whole._memory.add(v)
+        share(v, whole)
 
 
 def _each_once(a):

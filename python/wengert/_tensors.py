@@ -72,10 +72,17 @@ class Leaf(Value):
         if a.shape != self.shape:
             raise ValueError("wengert: set: the shape is %s, that of the array %s" %
                              (list(self.shape), list(a.shape)))
-        if self._memory or self._views:
+        if self._memory is not None or self._views:
             self[...] = a
         else:
             self._numbers(a.copy())
+
+def share(y, x):
+    """The array of the tensor y is a part of that of x."""
+    if x._memory is None:
+        x._memory = weakref.WeakValueDictionary({id(x): x})
+    y._memory = x._memory
+    y._memory[id(y)] = y
 
 def _detached(x):
     """The same number, without a derivative, in the memory of x: see _in_place.py."""
@@ -83,8 +90,7 @@ def _detached(x):
         return x
     if isinstance(x, Leaf) and not isinstance(x, Parameter):
         y = Leaf(x._array, x._name)
-        x._memory = y._memory = x._memory or weakref.WeakSet([x])
-        x._memory.add(y)
+        share(y, x)
         y._shows, y._how = x, (x, None, {})
         return y
     g = x.graph
