@@ -15,7 +15,7 @@ from ._errors import Error
 from ._graph import _graphs
 from ._library import _Node, _lib
 from ._names import _builder_method, _builders, _method, calls, methods
-from ._tensors import Leaf, Parameter, _ParametersGradient, clone, share
+from ._tensors import Leaf, Parameter, _ParametersGradient, become_leaf, clone, share
 from ._value import Value, _of_value
 from ._way import _off
 
@@ -69,7 +69,9 @@ def _part(name, a, o):
 def _node_in(x, g):
     """The node of x in the graph g, as a key, or None."""
     if not isinstance(x, Leaf):
-        return _key(x._node)
+        n = x._node
+        there = g._carried.get((x.graph._serial, n.index, n.generation)) if x.graph is not g else None
+        return _key(there[0] if there else n)
     there = g._leaves.get(x._leaf[0])
     return there and _key(g._at(there[1]))
 
@@ -174,14 +176,6 @@ def _in_memory(x):
     return list(x._memory.values()) if _is_data(x) and x._memory is not None else [x]
 
 
-def _show_array(v, step, a):
-    """The value v is a tensor outside of graphs from now on, in the memory of another one: its part a."""
-    v.__class__, v._how = Leaf, step
-    v.__init__(a)
-    v._shows, v._constant = step[0], False
-    v._placed(_Node())
-
-
 def _is_numbers(x):
     """Whether x, a value in a graph of ours, is no more than its numbers."""
     return (type(x) is Value and x.graph._auto and not x.graph._outside and not _fixed(x)
@@ -192,12 +186,9 @@ def _settle(whole):
     """A value without a derivative is a tensor outside of graphs from now on, with all that shows it."""
     members = [(v, s, _step(v)) for v, s in _members(whole) if not _is_data(v)]
     if not _is_data(whole):
-        a, whole.__class__ = whole.numpy(), Leaf
-        whole.__init__(a)
-        whole._constant = False
-        whole._placed(_Node())
+        become_leaf(whole, whole.numpy())
     for v, s, step in members:
-        _show_array(v, step, s.of_array(whole._array))
+        become_leaf(v, s.of_array(whole._array), step)
         share(v, whole)
 
 
@@ -286,7 +277,7 @@ def _change_parameter(x, shown, new):
     w, new = shown.whole, new if x is shown.whole else _put(x, shown, new)
     if isinstance(w, _ParametersGradient):
         w._by._change_grad(_plain(new))
-        Leaf.set(w, new)
+        w._numbers(np.array(_plain(new), w.dtype))
     elif not (_off() or shown.detached):
         raise TypeError("wengert: a parameter changes by an optimizer, in a block `with "
                         "wg.no_grad():`, or by w.data; for a new value write y = w + x")

@@ -77,6 +77,12 @@ class Leaf(Value):
         else:
             self._numbers(a.copy())
 
+def become_leaf(v, array, how=None):
+    """The value v is in no graph from now on. how: by what it shows a part of another one."""
+    v.__class__, v._how = Leaf, how
+    v.__init__(array)
+    v._shows, v._constant = how and how[0], False
+
 def share(y, x):
     """The array of the tensor y is a part of that of x."""
     if x._memory is None:
@@ -116,10 +122,7 @@ def requires_grad_(x, requires_grad=True):
             return x
         if x.requires_grad:
             raise TypeError("wengert: this value was computed of what has a gradient: write x.detach()")
-        a, x.__class__ = x.numpy(), Leaf
-        x.__init__(a)
-        x._constant = False
-        x._shows = None
+        become_leaf(x, x.numpy())
     x.requires_grad = requires_grad
     return x
 
