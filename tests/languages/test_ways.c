@@ -15,6 +15,14 @@ TestSuite(ways, .init = wgt_make_folder, .fini = wgt_remove_folder);
 /* A value keeps its number, however a parameter changes. */
 Test(ways, mutations) { SCRIPT("mutations", ""); }
 
+/* A line that only reads changes nothing, over _c and over ctypes: random programs. */
+Test(ways, state)
+{
+    wgt_shell_or_skip(
+        WITH_PYTHON "for over in 0 1; do WENGERT_CTYPES=$over $python tests/ways/state.py >\"$in/$over\" || "
+                    "{ grep reads \"$in/$over\"; exit 1; }; done; diff \"$in/0\" \"$in/1\"");
+}
+
 /* Transforms of functions inside of each other, over all that a function touches. */
 Test(ways, closures) { SCRIPT("closures", "closure"); }
 

@@ -5,11 +5,14 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/built_python.sh
 for over in 0 1; do
-    for gate in scripts mutations closures optimizers copies stepping programs signatures numpy_signatures \
-        formulas; do
-        if WENGERT_CTYPES=$over "$python" tests/ways/$gate.py 2>/dev/null; then passed=$((passed + 1)); else
+    for gate in scripts mutations closures optimizers copies stepping programs signatures \
+        numpy_signatures formulas "state 20000"; do
+        set -- $gate
+        if WENGERT_CTYPES=$over "$python" tests/ways/$1.py ${2:-} 2>/dev/null; then
+            passed=$((passed + 1))
+        else
             failed=$((failed + 1))
-            echo "FAILED ways: $gate.py with WENGERT_CTYPES=$over"
+            echo "FAILED ways: $1.py with WENGERT_CTYPES=$over"
         fi
     done
 done
