@@ -128,13 +128,13 @@ Test(kept_values, numbers_outlive_the_set)
 Test(kept_values, a_graph_of_which_nobody_has_a_value_gets_no_copies)
 {
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
-    wgx_graph_watch watch = { 0, 0, NULL };
+    wgx_graph_watch watch = { .live = 0 };
     wgx_params_keep_values(p, WG_KEEP);
     wgx_graph_watch_by(g, &watch);
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2));
     wg_params_assign(p, "w", (double[]){ 5 }, 1);
     cr_expect(watch.changed && wgx_node_is_current(w));
-    watch = (wgx_graph_watch){ 1, 0, NULL };
+    watch = (wgx_graph_watch){ .live = 1 };
     wg_params_assign(p, "w", (double[]){ 6 }, 1);
     cr_expect(watch.changed && !wgx_node_is_current(w));
 }
@@ -266,7 +266,7 @@ Test(kept_values, what_was_not_kept_is_an_error)
 {
     for (int interpret = -1; interpret <= 1; interpret++) {
         WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1, .interpret = interpret));
-        wgx_graph_watch watch = { 1, .nodes = held_nodes };
+        wgx_graph_watch watch = { .live = 1, .nodes = held_nodes };
         wgx_params_keep_values(p, WG_KEEP);
         wgx_graph_watch_by(g, &watch);
         wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2)), y = wg_square(w),
@@ -322,7 +322,7 @@ Test(kept_values, a_backward_after_a_change_leaves_no_mark)
 Test(kept_values, a_nan_beside_a_lost_value)
 {
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
-    wgx_graph_watch watch = { 1, .nodes = held_nodes };
+    wgx_graph_watch watch = { .live = 1, .nodes = held_nodes };
     wg_params *q = wg_params_new(c);
     wgx_params_keep_values(p, WG_KEEP);
     wgx_graph_watch_by(g, &watch);
@@ -342,7 +342,7 @@ Test(kept_values, a_nan_beside_a_lost_value)
 Test(kept_values, an_unread_value_is_a_reason_to_copy)
 {
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
-    wgx_graph_watch watch = { 1, .nodes = held_nodes };
+    wgx_graph_watch watch = { .live = 1, .nodes = held_nodes };
     wgx_params_keep_values(p, WG_KEEP);
     wgx_graph_watch_by(g, &watch);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2)), y = wg_square(w),
