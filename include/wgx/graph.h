@@ -84,10 +84,10 @@ WGX_PYTHON void wgx_context_set_draws(wg_context *c, uint64_t draws); /* Sets th
 typedef struct wgx_graph_watch {
     int live;    /* 0: no copies are made for g, as nobody can read what needs them */
     int changed; /* is set to 1 when a parameter of such a set, of which g has a node, is about to change */
-    /* Writes at most `room` of the nodes that somebody has, and returns how many there are. If all of them are results
-     * already, or are not made of the set, no copies are made, and what needs one later is an error. NULL: not known. */
+    /* Writes at most `room` of the nodes that somebody has, and returns how many there are. A changed set is copied only
+     * for one that is still to be computed or differentiated; what needs it later is an error. NULL: not known. */
     int (*nodes)(const struct wgx_graph_watch *watch, wg_node *to, int room);
-    int retain; /* what the backward that runs goes through may be differentiated again later, and is kept for that */
+    int retain; /* the backward that runs is not the last one of the nodes that it goes through */
 } wgx_graph_watch;
 WGX_PYTHON void wgx_graph_watch_by(wg_graph *g, wgx_graph_watch *watch); /* Looks there from now on; NULL: nowhere. */
 /* Whether n is a node of the present build, and no node of a parameter that has changed since (wgx_params_keep_values). */

@@ -204,19 +204,19 @@ def _write_array(x, key, new):
         raise Error("wengert: the tensor is in the memory of an array, which nobody can write to: write "
                     "wg.tensor(a) in place of wg.from_numpy(a)")
     _settle(_Shown(x).whole)
+    _each_once(x._array)
     leaves, owner = _in_memory(x), x._array
     while isinstance(owner.base, np.ndarray):
         owner = owner.base
-    if not owner.flags.owndata or any(w._handed or owner.nbytes >= 1 << 16 and w._leaf[0] in g._leaves
-                                      for w in leaves for g in list(_graphs.values())):
+    if not owner.flags.owndata or any(w._handed for w in leaves) or owner.nbytes >= 1 << 16 and any(
+            w._leaf[0] in g._leaves for w in leaves for g in list(_graphs.values())):
         begin, owner = owner.ctypes.data, owner.copy(order="K")  # others have that memory
         for w in leaves:
             a = w._array
             w._array = np.ndarray(a.shape, a.dtype, owner, a.ctypes.data - begin, a.strides)
-    _each_once(x._array)
     owner.flags.writeable = True
     try:
-        a = x._array.view() if x._array is not owner else owner
+        a = x._array.view()
         a.flags.writeable = True
         a[key] = new
     finally:
@@ -255,7 +255,7 @@ def change(x, new, what):
     if not isinstance(x, Leaf) and _off() and x.requires_grad:
         raise Error("wengert: %s in no_grad, of a value that has a derivative: write x = x + y" % what)
     new = _fit(x, new, what)
-    if isinstance(whole, _ParametersGradient) or isinstance(whole, Parameter):
+    if isinstance(whole, (Parameter, _ParametersGradient)):
         return _change_parameter(x, shown, new)
     plain = _off() or not new.requires_grad
     if plain and _is_data(whole) or plain and x is not whole and _is_numbers(whole):

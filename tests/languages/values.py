@@ -14,6 +14,14 @@ from values_objects import dropped, functions, interrupted, lifetimes, memory, o
 from values_objects import partial_functions, parts, pictures
 
 
+def given_arrays():
+    """Before there is any graph, an array that was given out stays as it is."""
+    x = wg.tensor([1.0, 2.0])
+    a = x.numpy()
+    x[0] = 5
+    expect(a.tolist() == [1, 2] and x.tolist() == [5, 2])
+
+
 def arithmetic():
     g = wg.Graph()
     a, b = wg.input("a", A), wg.input("b", B)
@@ -643,9 +651,9 @@ def groups():
     sys.excepthook = told
 
 
-for test in (arithmetic, derivatives, training, checks, memories, mistakes, errors, memory, interrupted,
-             odd_arguments, pictures, plots, lifetimes, dropped, functions, parts, partial_functions,
-             numbers, selected_texts, options, operands, groups):
+for test in (given_arrays, arithmetic, derivatives, training, checks, memories, mistakes, errors, memory,
+             interrupted, odd_arguments, pictures, plots, lifetimes, dropped, functions, parts,
+             partial_functions, numbers, selected_texts, options, operands, groups):
     before = len(wrong)
     test()
     print(test.__name__, "is wrong in %s" % wrong[before:] if len(wrong) > before else "holds")

@@ -72,8 +72,8 @@ bool wgi_has_nodes_of(const wg_graph *g, const wg_params *p); /* param.c */
  * a result is there, and not computed. True, too, without memory. */
 typedef bool (*wgi_parameter_fn)(const wg_graph *g, const wgi_parameter *q, const void *arg);
 bool wgi_reads(wg_graph *g, uint32_t i, wgi_parameter_fn is, const void *arg);
+void wgi_spend(wg_graph *g, uint32_t loss); /* after a backward: see wgi_node.spent */
 /* Whether n is such a node of which nothing was kept. */
-void wgi_spend(wg_graph *g, uint32_t loss);
 bool wgi_is_lost(const wg_graph *g, const wgi_node *n);
 /* Whether the request cannot be answered without such a node. Then an error is recorded. */
 bool wgi_needs_lost(wg_graph *g, const wgi_request *r);
