@@ -45,15 +45,18 @@ def _values_in(arguments):
 
 def _graph_of(arguments):
     """Where a call makes its nodes: where a transform of a function works, if a value is there; in the graph
-    of the first value, if that is open; else in that of one with a derivative."""
-    closed, inside = None, getattr(_now, "inside", None)
+    of the first value in an open one. A value with a derivative in a closed one has them there, if no other
+    has one."""
+    first, closed, inside = None, None, getattr(_now, "inside", None)
     if inside is not None and any(x.graph is inside for x in _values_in(arguments)):
         return inside
     for x in _values_in(arguments):
         if x.graph._is_open():
-            return x.graph
-        if closed is None and x.graph._thread == threading.get_ident() and x.requires_grad:
+            first = first or x.graph
+        elif closed is None and x.graph._thread == threading.get_ident() and x.requires_grad:
             closed = x.graph
+    if first and (not closed or any(x.graph is first and x.requires_grad for x in _values_in(arguments))):
+        return first
     return closed or graph()
 
 _DERIVATIVES = frozenset(("grad", "jacobian", "hessian", "vmap"))

@@ -60,13 +60,15 @@ def _more(x, own, memo=None):
     return more if memo is None else copy.deepcopy(more, memo)
 
 
-# A tensor that is in no graph, as those of a state_dict, is pickled by its numbers.
-Leaf.__reduce_ex__ = lambda x, protocol: (_read_leaf, (x.numpy(), x.name)) if type(
-    x) is Leaf else Value.__reduce_ex__(x, protocol)
+def _pickled_value(x, protocol):
+    """What has no derivative, as the values of a state_dict, is pickled by its numbers."""
+    if type(x) is Leaf or x._constant and not isinstance(x, Leaf):
+        return Leaf, (x.numpy(), x.name)
+    raise TypeError("wengert: a value is a part of a graph, which is not pickled: write x.numpy(), or "
+                    "model.state_dict()")
 
 
-def _read_leaf(a, name):
-    return Leaf(a, name)
+Value.__reduce_ex__ = _pickled_value
 
 
 _OF_PARAMS = "context", "_whole", "_p", "_optimizer", "_cleared"
@@ -80,10 +82,10 @@ def _read_parameter(of, a, requires_grad, name, more=None):
 
 
 def _copied_parameter(w, memo):
-    """Another parameter with the same numbers, in the default context as each new one. It has no gradient
-    yet."""
+    """Another parameter with the same numbers and gradient, in the default context as each new one."""
     y = memo[id(w)] = _read_parameter(type(w), w.numpy(), w.requires_grad, w.name)
     vars(y).update(_more(w, vars(y), memo))
+    y.grad = w.grad
     return y
 
 

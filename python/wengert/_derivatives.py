@@ -4,6 +4,7 @@ import functools
 from ctypes import c_void_p
 
 from ._errors import Error
+from ._graph import _within
 from ._library import _Node, _lib
 from ._names import calls
 from ._params import Params
@@ -19,7 +20,7 @@ def _backward(self, p=None, add=False, *, gradient=None, retain_graph=None, crea
     if p is not None and not isinstance(p, Params):
         p, gradient = None, p
     if gradient is not None:
-        return (self * gradient).sum().backward(retain_graph=retain_graph)
+        return _within(self.graph, lambda: (self * gradient).sum()).backward(retain_graph=retain_graph)
     if create_graph:
         raise TypeError("wengert: create_graph: write wg.grad(y, w), whose result has derivatives itself")
     self.graph._look_at_cuts(self)

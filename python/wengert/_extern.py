@@ -6,6 +6,7 @@ from ctypes import byref, c_void_p
 import numpy as np
 
 from ._arrays import _list_of, _real, _shape
+from ._building import _graph_of
 from ._graph import _graphs, _within
 from ._library import _BACKWARD, _FORWARD, _Node, _RULE, _lib
 from ._options import _opts
@@ -61,7 +62,7 @@ def custom_vjp(y, x, rule):
     """The value y, made from the list x of values, with a derivative of yours. rule(y, gy, *x) returns the
     gradient by each of x, made of its arguments: a list, or one value. None: no derivative."""
     x = _values_of(x)
-    g, n = y.graph, len(x)
+    g, n = _graph_of([y, *x]), len(x)
     if not callable(rule):
         raise TypeError("wengert.custom_vjp: a rule of values is expected, not %r" % (rule,))
 

@@ -2,6 +2,7 @@
 """wg.fit: a training in one call. The loop over epochs, the best of them and the lines are C's
 (wengert/fit.h)."""
 import builtins
+import copy
 import ctypes
 import re
 import sys
@@ -90,7 +91,7 @@ class _Net:
         return value
 
     def keep(self):
-        self._kept = self._net.state_dict()
+        self._kept = copy.deepcopy(self._net.state_dict())
 
     def restore(self):
         self._net.load_state_dict(self._kept)

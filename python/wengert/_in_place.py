@@ -12,6 +12,7 @@ import numpy as np
 from ._arrays import _has_value, _is_cut, _list_of, _numbers, _plain
 from ._context import _now, default_context
 from ._errors import Error
+from ._extern import custom_vjp
 from ._graph import _graphs
 from ._library import _Node, _lib
 from ._names import _builder_method, _builders, _method, calls, methods
@@ -119,8 +120,9 @@ class _Shown:
             self.detached = self.detached or x._constant
             x = _step(x)[0]
 
-    def again(self, new):
-        """The same of another whole."""
+    def again(self):
+        """The same of the whole as it is now."""
+        new = self.whole
         for call, o in self.calls:
             o = {"from_" if n == "from" else n: x for n, x in o.items()}
             shape = [o.pop("shape")] if "shape" in o else []
@@ -145,13 +147,21 @@ def _fixed(v):
                                            for w in vars(v.graph).get("_wrt", ()))
 
 
-def _members(whole):
-    """The other values that show its memory, as pairs (value, _Shown)."""
-    if not whole._views:
-        return []
-    views = [v for g in list(_graphs.values()) for v in g._values() if v._shows is not None]
-    views += [v for v in _in_memory(whole) if v is not whole]
-    return [(v, s) for v in views if (s := _Shown(v)).whole is whole]
+def _members(*wholes):
+    """The other values that show their memory, as pairs (value, _Shown)."""
+    wholes = {id(w): w for w in wholes if w._views}
+    views = [v for g in list(_graphs.values()) for v in g._values() if v._shows is not None] if wholes else []
+    views += [v for w in wholes.values() for v in _in_memory(w) if v is not w]
+    return [(v, s) for v in views if id((s := _Shown(v)).whole) in wholes]
+
+
+def _anew(members):
+    """The members of a memory show its new numbers."""
+    off = _off(False)
+    for v, s in members:
+        _become(v, s.again())
+        v._constant = s.detached
+    _off(off)
 
 
 def _become(x, y):
@@ -159,7 +169,7 @@ def _become(x, y):
     g = y.graph
     node, constant, of = y._place(g), x._constant or y._constant, x._shows
     if isinstance(x, Leaf):
-        x.__class__, x._how = Value, None
+        x.__class__, x._how, x._memory = Value, None, None
     Value.__init__(x, node, g)
     x._constant, x._shows = constant, of
 
@@ -252,8 +262,6 @@ def change(x, new, what):
     if _fixed(whole):
         raise Error("wengert: %s: the argument of a function that is differentiated does not "
                     "change: write x = x + 1, or x = x.at[...].set(new)" % what)
-    if not isinstance(x, Leaf) and _off() and x.requires_grad:
-        raise Error("wengert: %s in no_grad, of a value that has a derivative: write x = x + y" % what)
     new = _fit(x, new, what)
     if isinstance(whole, (Parameter, _ParametersGradient)):
         return _change_parameter(x, shown, new)
@@ -262,30 +270,55 @@ def change(x, new, what):
         _settle(whole)
         _write_array(x, ..., _plain(new))
         return x
-    members = _members(whole)
-    if shown.detached and any(v.requires_grad for v in [whole, *(v for v, _ in members)]):
+    members, trained = _members(whole), whole.requires_grad and (_off() or shown.detached)
+    if trained and not plain:
         raise Error("wengert: %s: this tensor is in the memory of one that has a derivative, and was "
                     "detached: write y = y.clone() before it" % what)
-    _become(whole, new if x is whole else _put(x, shown, new))
-    for v, s in members:
-        _become(v, s.again(whole))
+    if trained or x is whole and whole.requires_grad and plain:
+        off = _off(False)
+        new = custom_vjp(Leaf(_numbers_with(shown, new)), [whole], _same if trained else _none)
+        _off(off)
+    elif x is not whole:
+        new = _put(x, shown, new)
+    _become(whole, new)
+    _anew(members)
     return x
+
+
+def _same(y, gy, x):
+    """The derivative of what changes in no_grad stays."""
+    return gy
+
+
+def _none(y, gy, x):
+    """That of what gets numbers alone is zero."""
+    return gy * 0
 
 
 def _change_parameter(x, shown, new):
     """The same of a parameter, of a gradient, or of what shows one. What was made of it keeps its number."""
-    w, new = shown.whole, new if x is shown.whole else _put(x, shown, new)
+    w, new = shown.whole, _numbers_with(shown, new)
     if isinstance(w, _ParametersGradient):
-        w._by._change_grad(_plain(new))
-        w._numbers(np.array(_plain(new), w.dtype))
+        members = _members(w)
+        w._by._change_grad(new)
+        w._numbers(new)
+        _anew(members)
     elif not (_off() or shown.detached):
         raise TypeError("wengert: a parameter changes by an optimizer, in a block `with "
                         "wg.no_grad():`, or by w.data; for a new value write y = w + x")
     else:
         w.set(new)
-    if x is not w:
-        _become(x, shown.again(w))
     return x
+
+
+def _numbers_with(shown, new):
+    """The numbers of the whole, with new ones where it is shown."""
+    a = shown.whole.numpy(copy=True)
+    part = shown.of_array(a)
+    _each_once(part)
+    part.flags.writeable = True
+    part[...] = _plain(new)
+    return a
 
 
 def _put(x, shown, new):
@@ -293,9 +326,7 @@ def _put(x, shown, new):
     whole = shown.whole
     places = shown.of_array(np.arange(whole.size).reshape(whole.shape))
     _each_once(places)
-    places = places.reshape(-1)
-    was = whole.reshape(-1)
-    return (was.detach() if shown.detached else was).at[places].set(new.reshape(-1)).reshape(whole.shape)
+    return whole.reshape(-1).at[places.reshape(-1)].set(new.reshape(-1)).reshape(whole.shape)
 
 
 # ---- operators and indices ----
@@ -324,7 +355,7 @@ def _set_item(x, key, new):
         _settle(whole)
     if plain and _is_data(x):
         _write_array(x, _numbers(key), _plain(new))
-    elif plain and isinstance(x, Leaf):
+    elif plain and (_off() or isinstance(x, Leaf)):
         a = x.numpy(copy=True)
         a[_numbers(key)] = _plain(new)
         change(x, a, "x[...] = y")
@@ -392,5 +423,21 @@ def _detach(x):
 
 _method(_detach, "detach_")
 Value._changer = staticmethod(changer)
+
+
+def _set_data(w, a):
+    """w.data = a: w has the memory of a. What shows the memory that w had keeps its numbers."""
+    for v, _ in _members(w):
+        if v._shows is w:
+            v._shows, v._cut = None, False
+    w.set(a)
+    if isinstance(a, Value) and a._shows is None and (_is_data(a) or _is_numbers(a)):
+        members = _members(a)
+        _become(a, w)
+        a._constant, a._shows, a._cut = True, w, True
+        _anew(members)
+
+
+Parameter.data = property(Value.data.fget, _set_data)
 # Elements in another order than in memory are copied: a write to the copy changes nothing else.
 _method(lambda x: x if is_contiguous(x) else clone(x), "contiguous")

@@ -26,7 +26,9 @@ class Params(_OfTable):
         if not _p:
             self._ends = self.context._frees(self, "_free_params", self._p)
             _lib.wgx_params_keep_values(self._p, 1)  # WG_KEEP_READ
-        self._heirs = []  # parameters of PyTorch's way that have moved to another set, and their names here
+        # Parameters of PyTorch's way: those that are in it, and those that have moved to another set, with
+        # their names here.
+        self._here, self._heirs = [], []
         self.context._sets.add(self)
 
     def param(self, name, shape, init=None):
@@ -58,8 +60,18 @@ class Params(_OfTable):
 
     def __setitem__(self, name, array):
         a = np.asarray(_unmasked(array), dtype=self[name].dtype, order="C")
-        _lib.wg_params_assign_tensor_at(_here(), self._p, name.encode(), _tensor(a))
+        self._change(_lib.wg_params_assign_tensor_at, self._p, name.encode(), _tensor(a))
+
+    def _change(self, f, *given):
+        """A call that changes numbers. What shows parameters of PyTorch's way shows the new ones."""
+        shown = [w for of in self._here if (w := of()) is not None and w._views]
+        if shown:
+            from ._in_place import _anew, _members
+            members = _members(*shown)
+        f(_here(), *given)
         self.context._look()
+        if shown:
+            _anew(members)
 
     def _add_gradients(self, y):
         """Adds the gradients of y, or sets them after zero_grad(). The result is None, or the error that says
@@ -100,8 +112,7 @@ class Params(_OfTable):
         self.context._look()
 
     def load(self, path):
-        _lib.wg_params_load_at(_here(), self._p, os.fsencode(path))
-        self.context._look()
+        self._change(_lib.wg_params_load_at, self._p, os.fsencode(path))
 
     def __iter__(self):
         return iter(self.names())
@@ -133,8 +144,7 @@ class Optimizer(_OfTable):
         self._params._cleared = True
 
     def step(self):
-        _lib.wg_optim_step_at(_here(), self._o)
-        self._params.context._look()
+        self._params._change(_lib.wg_optim_step_at, self._o)
 
     def clip_norm(self, most):
         norm = _lib.wg_optim_clip_norm_at(_here(), self._o, most)

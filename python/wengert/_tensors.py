@@ -7,7 +7,7 @@ import numpy as np
 from ._arrays import _code_of, _plain, _shape, _single, _tensor, _text
 from ._context import default_context
 from ._errors import Error
-from ._graph import _same_graph, _serials
+from ._graph import _same_graph, _serials, graph
 from ._library import Init, _Node, _lib
 from ._names import _method, calls
 from ._params import Params
@@ -183,6 +183,7 @@ class Parameter(Leaf):
 
     def _put(self, store, key, a):
         self._store, self._key, self._kind = store, key, (a.shape, a.dtype)
+        store._here.append(weakref.ref(self))
         _lib.wg_params_make_at(_here(), store._p, _text(key), _tensor(a), False)
         store.context._look()
         self._index = store._index(key)
@@ -243,8 +244,6 @@ class Parameter(Leaf):
     def set(self, array):
         """Other numbers. What was made of it keeps its own."""
         self._store[self._key] = _plain(array)
-
-    data = property(Value.data.fget, lambda w, a: w.set(a))
 
     def _add_gradient(self, a):
         b = None if self._store._cleared else self._store.grad(self._key)
@@ -326,6 +325,7 @@ def _kept_in(parameters):
             _lib.wg_params_make_at(_here(), store._p, _text(name), _tensor(w.numpy()), False)
             store.context._look()
         return store, list(zip(parameters, names))
+    graph()  # if nobody has a value of it, it lets the sets go in which they are now
     for w, name in zip(parameters, names):
         w._move(store, name)
     return store, None

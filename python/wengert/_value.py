@@ -221,10 +221,6 @@ class Value(Node):
         return "Value(%s%s)" % (text, "".join(", " + w for w in [name and "name=%r" % name,
             "" if self.dtype == np.float64 else str(self.dtype)] if w))
 
-    def __reduce_ex__(self, *_):
-        raise TypeError("wengert: a value is a part of a graph, which is not pickled: write x.numpy(), or "
-                        "model.state_dict()")
-
     def __getattr__(self, name):  # every builder is a method
         f = None if name[0] == "_" else methods.get(name) or _builder_method(name) or _of_node(name)
         if f is None and name[-1:] == "_" and name not in INSTEAD:

@@ -1,6 +1,7 @@
 """fit.py: wg.fit has the bits of the loop that it stands for. Expectations are that loop by hand, or computed
 by hand."""
 import contextlib
+import copy
 import inspect
 import io
 import os
@@ -169,7 +170,7 @@ def modules():
                     with wg.no_grad():
                         now = loss(wg.tensor(dev.x), wg.tensor(dev.y)).item()
                     if now < least:
-                        least, best = now, (epochs, net.state_dict())
+                        least, best = now, (epochs, copy.deepcopy(net.state_dict()))
                 if most:
                     net.load_state_dict(best[1])
             else:

@@ -32,7 +32,7 @@ view  1  (1,) + s  x.view(1, *x.shape)  x.unsqueeze(0)
 view  w  (math.prod(s),)  x.view(-1)  x.reshape(-1)
 view  1  tuple(e for e in s if e > 1)  x.squeeze()
 view  n == 2  s[::-1]  x.t()  x.permute(1, 0)
-view  n > 1  s[2:] + (min(s[:2]),)  x.diagonal()
+view  n == 2  (min(s),)  x.diagonal()
 view  n  cut()  x.select(a, i)
 view  n  cut(1)  x.narrow(a, i, 1)
 view  1  s  x.expand(2, *x.shape)[1]

@@ -139,9 +139,9 @@ class Module(_signatures.Words):
                     yield _joined(prefix, n), x
 
     def state_dict(self, *, prefix="", keep_vars=False):
-        """The numbers of all parameters and buffers by name, as values. They stay as they are when the module
-        changes. keep_vars: the parameters and buffers themselves."""
-        return {prefix + n: x if keep_vars else wg.Leaf(x.numpy(copy=True)) for n, x in self._state()}
+        """All parameters and buffers by name, without derivatives, in their memory: copy.deepcopy() of it is
+        what stays when the module changes. keep_vars: the parameters and buffers themselves."""
+        return {prefix + n: x if keep_vars else x.detach() for n, x in self._state()}
 
     def load_state_dict(self, state_dict, strict=True, assign=False):
         """Takes the numbers of a state_dict(): values, or arrays. Returns the names that it lacks, and those
