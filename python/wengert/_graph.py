@@ -2,7 +2,6 @@
 """Graphs, of which one is the current one of a thread."""
 import ctypes
 import itertools
-import sys
 import threading
 import weakref
 from ctypes import c_void_p
@@ -142,8 +141,16 @@ class Graph(GraphNode, _OfTable):
         found = _lib.wgx_node_trained_by(x._node, sets, len(sets))
         return (self._thread == threading.get_ident() and found <= len(stores)
                 and stores.issuperset(sets[:found]) and not any(
-            store and not _lib.wgx_node_is_current(n := self._at(at)) and _lib.wg_depends_on(x._node, n)
-            for _, at, store in self._leaves.values()))
+            store and not self._is_now(of, n := self._at(at)) and _lib.wg_depends_on(x._node, n)
+            for of, at, store in self._leaves.values()))
+
+    def _is_now(self, of, node):
+        """Whether the node of a parameter has the numbers that the parameter has now."""
+        try:
+            return _lib.wgx_node_is_current(node) or isinstance(of, weakref.ref) and of() is not None and (
+                np.array_equal(Value(node, self).numpy(), of().numpy()))
+        except Error:  # nobody needs those numbers any more
+            return False
 
     def _look_at_cuts(self, y):
         """Raises if y has a derivative by a number that was carried here without its own."""
@@ -155,15 +162,17 @@ class Graph(GraphNode, _OfTable):
     def _let_go(self):
         """The graph has closed: values without a derivative are their numbers from now on, in no graph.
         Returns how many are in the memory of a value with a derivative that somebody has, too."""
-        from ._in_place import Leaf, Parameter, _Shown, _is_numbers, _settle
+        from ._in_place import Leaf, _Shown, _is_data, _is_had, _is_numbers, _settle
         shared, values = 0, self._values()
         while values:
             v = values.pop()
-            if not _is_numbers(v) or isinstance(whole := _Shown(v).whole, Parameter):
+            if not _is_numbers(v):
                 continue
-            if isinstance(whole, Leaf) or _is_numbers(whole):
+            if _is_data(whole := _Shown(v).whole) or _is_numbers(whole):
                 _settle(whole)
-            elif sys.getrefcount(whole) > whole._views + 2 + sum(v is whole for v in values):
+            elif isinstance(whole, Leaf):  # a parameter, or a gradient
+                continue
+            elif _is_had([whole], values):
                 shared += 1
             else:  # what was detached, and all that shows it
                 while _is_numbers(v._shows):
@@ -188,7 +197,7 @@ class Graph(GraphNode, _OfTable):
         was, now = [], []
         for of, at, store in list(x.graph._leaves.values()):
             leaf, node = of() if store else of, x.graph._at(at)
-            current = _lib.wgx_node_is_current(node)
+            current = x.graph._is_now(of, node)
             if leaf is not None and current:
                 was.append(node)
                 now.append(leaf._place(self))

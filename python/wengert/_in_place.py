@@ -5,15 +5,18 @@ shapes, x.detach(), w.data. What was computed of it before keeps its number and 
 import ctypes
 import functools
 import operator
+import sys
 import types
+import weakref
 
 import numpy as np
 
-from ._arrays import _has_value, _is_cut, _list_of, _numbers, _plain
+from ._arrays import _list_of, _numbers, _plain
 from ._context import _now, default_context
 from ._errors import Error
 from ._extern import custom_vjp
 from ._graph import _graphs
+from ._indexing import fitted
 from ._library import _Node, _lib
 from ._names import _builder_method, _builders, _method, calls, methods
 from ._tensors import Leaf, Parameter, _ParametersGradient, become_leaf, clone, share
@@ -48,9 +51,14 @@ def _options(node):
     return {n: x for n, x in found.items() if x is not None}
 
 
+def _key_of(name, o):
+    """The key of a select or a slice."""
+    return (slice(None),) * o["axis"] + (o["index"] if name == "select" else
+                                         slice(o["from"], o["to"], o["step"] if o["step"] != 1 else None),)
+
+
 def _part(name, a, o):
     """What the call shows of an array. None: other memory, of a reshape that has to copy."""
-    at = (slice(None),) * o["axis"] if isinstance(o.get("axis"), int) else ()
     axes = tuple(_list_of(o.get("axes", o.get("axis", ()))))
     if name == "reshape":
         a = a.view()
@@ -61,8 +69,7 @@ def _part(name, a, o):
         return a
     return (np.broadcast_to(a, o["shape"]) if name == "broadcast_to" else a.swapaxes(-1, -2)
             if name == "swap" else a.transpose(axes or None) if name == "transpose"
-            else a[at + (slice(o["from"], o["to"], o["step"]),)] if name == "slice"
-            else a[at + (o["index"], ...)] if name == "select" else np.expand_dims(a, axes)
+            else a[(*_key_of(name, o), ...)] if name in ("slice", "select") else np.expand_dims(a, axes)
             if name == "expand_dims" else np.squeeze(a, axes or None) if name == "squeeze"
             else a.diagonal(0, -2, -1))
 
@@ -100,38 +107,31 @@ def _step(v):
 
 
 class _Shown:
-    """What the value v shows. whole: the value that has the memory; calls: by which it is v, from there on.
+    """What the value v shows. whole: the value that has the memory; steps: by which it is v, from there on.
     detached: v is no more than numbers, but the whole may have a derivative."""
 
     def __init__(self, v):
-        self.whole, self.calls, self.detached = v, [], v._constant
+        self.whole, self.steps = v, []
         while step := _step(self.whole):
-            self.whole, *call = step
-            self.calls.insert(0, call)
-        self.part = self.of_array(np.empty(self.whole.shape, np.int8))
-        while self.part is None:  # a reshape that copies: what it makes has memory of its own
-            *_, k = (k for k, (call, _) in enumerate(self.calls) if call == "reshape")
-            self.calls, self.whole = self.calls[k + 1:], v
-            for _ in self.calls:
-                self.whole = _step(self.whole)[0]
-            self.part = self.of_array(np.empty(self.whole.shape, np.int8))
-        x = v
-        while x is not self.whole:
-            self.detached = self.detached or x._constant
-            x = _step(x)[0]
+            self.whole = step[0]
+            self.steps.insert(0, step)
+        while (part := self.of_array(np.empty(self.whole.shape, np.int8))) is None:
+            # a reshape that copies: what it makes has memory of its own
+            *_, k = (k for k, step in enumerate(self.steps) if step[1] == "reshape")
+            self.steps = self.steps[k + 1:]
+            self.whole = self.steps[0][0] if self.steps else v
+        self.part, self.detached = part, any(x._constant for x in (v, *(x for x, *_ in self.steps[1:])))
 
     def again(self):
-        """The same of the whole as it is now."""
-        new = self.whole
-        for call, o in self.calls:
-            o = {"from_" if n == "from" else n: x for n, x in o.items()}
-            shape = [o.pop("shape")] if "shape" in o else []
-            new = _builders[call](new, *shape, **o) if call else new
-        return new
+        """The same of what it shows, as that is now."""
+        of, call, o = self.steps[-1]
+        o = {"from_" if n == "from" else n: x for n, x in o.items()}
+        shape = [o.pop("shape")] if "shape" in o else []
+        return _builders[call](of, *shape, **o) if call else of
 
     def of_array(self, a):
         """The same of an array. None: it would have to be copied."""
-        for call, o in self.calls:
+        for _, call, o in self.steps:
             a = a if a is None or not call else _part(call, a, o)
         return a
 
@@ -155,10 +155,23 @@ def _members(*wholes):
     return [(v, s) for v in views if id((s := _Shown(v)).whole) in wholes]
 
 
+def _is_had(members, values):
+    """members: a whole, which has a name in the caller. Whether somebody has it, or a value with a derivative
+    that shows its memory, beside the list of values and what is shown by others."""
+    whole, alone = id(members[0]), object()
+    members += [v for v, _ in _members(members[0])]
+    while members:
+        x = members.pop()
+        if not _is_numbers(x) and sys.getrefcount(x) > x._views + sys.getrefcount(alone) + (
+                id(x) == whole) + sum(v is x for v in values):
+            return True
+    return False
+
+
 def _anew(members):
     """The members of a memory show its new numbers."""
     off = _off(False)
-    for v, s in members:
+    for v, s in sorted(members, key=lambda m: len(m[1].steps)):
         _become(v, s.again())
         v._constant = s.detached
     _off(off)
@@ -203,7 +216,7 @@ def _settle(whole):
 
 
 def _each_once(a):
-    if any(n > 1 and not step for n, step in zip(a.shape, a.strides)):
+    if 0 in a.strides and any(n > 1 and not step for n, step in zip(a.shape, a.strides)):
         raise Error("wengert: some elements of the tensor are the same memory, and cannot change one by one: "
                     "write x = x.clone()")
 
@@ -213,46 +226,27 @@ def _write_array(x, key, new):
     if vars(x).get("_lent") is not None:
         raise Error("wengert: the tensor is in the memory of an array, which nobody can write to: write "
                     "wg.tensor(a) in place of wg.from_numpy(a)")
-    _settle(_Shown(x).whole)
+    if x._views or x._how:
+        _settle(_Shown(x).whole)
     _each_once(x._array)
     leaves, owner = _in_memory(x), x._array
     while isinstance(owner.base, np.ndarray):
         owner = owner.base
-    if not owner.flags.owndata or any(w._handed for w in leaves) or owner.nbytes >= 1 << 16 and any(
-            w._leaf[0] in g._leaves for w in leaves for g in list(_graphs.values())):
+    placed = [w for w in leaves if sys.getrefcount(w._leaf) > 2]  # graphs have it, too
+    if not owner.flags.owndata or any([w._handed for w in leaves]) or placed and owner.nbytes >= 1 << 16:
         begin, owner = owner.ctypes.data, owner.copy(order="K")  # others have that memory
         for w in leaves:
             a = w._array
-            w._array = np.ndarray(a.shape, a.dtype, owner, a.ctypes.data - begin, a.strides)
+            w._numbers(np.ndarray(a.shape, a.dtype, owner, a.ctypes.data - begin, a.strides))
     owner.flags.writeable = True
+    a = x._array.view()
+    a.flags.writeable = True
     try:
-        a = x._array.view()
-        a.flags.writeable = True
         a[key] = new
     finally:
         owner.flags.writeable = False
-        for w in leaves:
-            w._array.flags.writeable = False
+        for w in placed:
             w._numbers(w._array)
-
-
-def _fit(x, new, what):
-    """The new numbers in the shape and dtype of x."""
-    new = new if isinstance(new, Value) else calls["tensor"](new) if _has_value(new) else np.asarray(new)
-    if _is_cut(new, x.dtype):
-        raise TypeError("wengert: %s: the tensor has the dtype %s, which would cut a result of %s: write "
-                        "x = x.double() before it" % (what, x.dtype, new.dtype))
-    if new.shape != x.shape:
-        try:
-            fits = np.broadcast_shapes(new.shape, x.shape) == x.shape
-        except ValueError:
-            fits = False
-        if not fits:
-            raise ValueError("wengert: %s: the result has the shape %s, and the tensor %s" %
-                             (what, list(new.shape), list(x.shape)))
-        new = (_builders["broadcast_to"](new, x.shape) if isinstance(new, Value)
-               else np.broadcast_to(new, x.shape))
-    return _builders["cast"](new, x.dtype) if isinstance(new, Value) else Leaf(np.array(new, x.dtype))
 
 
 def change(x, new, what):
@@ -262,7 +256,8 @@ def change(x, new, what):
     if _fixed(whole):
         raise Error("wengert: %s: the argument of a function that is differentiated does not "
                     "change: write x = x + 1, or x = x.at[...].set(new)" % what)
-    new = _fit(x, new, what)
+    new = fitted(new, x.shape, x.dtype, what)
+    new = new if isinstance(new, Value) else Leaf(np.array(new))
     if isinstance(whole, (Parameter, _ParametersGradient)):
         return _change_parameter(x, shown, new)
     plain = _off() or not new.requires_grad
@@ -299,10 +294,7 @@ def _change_parameter(x, shown, new):
     """The same of a parameter, of a gradient, or of what shows one. What was made of it keeps its number."""
     w, new = shown.whole, _numbers_with(shown, new)
     if isinstance(w, _ParametersGradient):
-        members = _members(w)
         w._by._change_grad(new)
-        w._numbers(new)
-        _anew(members)
     elif not (_off() or shown.detached):
         raise TypeError("wengert: a parameter changes by an optimizer, in a block `with "
                         "wg.no_grad():`, or by w.data; for a new value write y = w + x")
@@ -324,6 +316,10 @@ def _numbers_with(shown, new):
 def _put(x, shown, new):
     """The whole memory, with new numbers where x shows it."""
     whole = shown.whole
+    if all(call in (None, "select", "slice") for _, call, _ in shown.steps):
+        for of, call, o in shown.steps[::-1]:
+            new = of.at[_key_of(call, o)].set(new) if call else new
+        return new
     places = shown.of_array(np.arange(whole.size).reshape(whole.shape))
     _each_once(places)
     return whole.reshape(-1).at[places.reshape(-1)].set(new.reshape(-1)).reshape(whole.shape)
@@ -431,13 +427,45 @@ def _set_data(w, a):
         if v._shows is w:
             v._shows, v._cut = None, False
     w.set(a)
-    if isinstance(a, Value) and a._shows is None and (_is_data(a) or _is_numbers(a)):
+    if _is_whole(a):
         members = _members(a)
         _become(a, w)
         a._constant, a._shows, a._cut = True, w, True
         _anew(members)
 
 
+def _is_whole(a):
+    """Whether a is a tensor of numbers in memory of its own."""
+    return isinstance(a, Value) and a._shows is None and (_is_data(a) or _is_numbers(a))
+
+
+def _set_gradient(w, g):
+    """w.grad = g, which is the gradient itself then."""
+    new = None if g is None else _plain(g)
+    w.zero_grad()
+    if g is not None:
+        w._change_grad(new)
+    if _is_whole(g):
+        members = _members(g)
+        become_leaf(g, new)
+        g.__class__, g._memory, g._by, w._held = _ParametersGradient, None, w, weakref.ref(g)
+        g._look()
+        _anew(members)
+
+
+def _look(g):
+    """The numbers of w.grad, which may have changed. After zero_grad() g is a tensor with the old ones."""
+    members, a = _members(g), g._by._store._gradient(g._by._key)
+    if a is None:
+        del g._by._held
+        g.__class__ = Leaf
+    else:
+        g._numbers(a)
+        _anew(members)
+
+
+_ParametersGradient._look = _look
 Parameter.data = property(Value.data.fget, _set_data)
+Parameter.grad = Parameter.grad.setter(_set_gradient)
 # Elements in another order than in memory are copied: a write to the copy changes nothing else.
 _method(lambda x: x if is_contiguous(x) else clone(x), "contiguous")

@@ -3,7 +3,7 @@
 indices."""
 import numpy as np
 
-from ._arrays import _has_value, _is_cut, _kind, _numbers, _plain
+from ._arrays import _has_value, _is_cut, _kind, _numbers, _plain, _unmasked
 from ._axes import _axis, _by_numpy, _count, _one
 from ._makers import array, astype
 from ._names import _both, _builders, _call, _worded
@@ -110,6 +110,34 @@ def _masked(x, key):
 
 Value.__getitem__ = _masked
 
+def _joined(x, key, new, axis):
+    """x with new at these numbers and slices without steps: the parts around it, and it."""
+    if not key:
+        return new
+    k, n = key[0], x.shape[axis]
+    at, to, _ = (slice(k % n, k % n + 1) if type(k) is int else k).indices(n)
+    if type(k) is int:
+        new = _builders["expand_dims"](_joined(_builders["select"](x, axis, at), key[1:], new, axis), axis)
+    else:
+        new = _joined(_builders["slice"](x, axis=axis, from_=at, to=max(at, to)), key[1:], new, axis + 1)
+    around = [_builders["slice"](x, axis=axis, from_=a, to=b) for a, b in ((0, at), (max(at, to), n))
+              if a < b]
+    return _builders["concat"]([*around[:at > 0], new, *around[at > 0:]], axis=axis)
+
+def fitted(new, shape, dtype, what):
+    """New numbers for a tensor of this shape and dtype."""
+    new = array(new) if _has_value(new) else new
+    if _is_cut(new, dtype):
+        raise TypeError("wengert: %s: the tensor has the dtype %s, which would cut %s: write x = x.double() "
+                        "before it" % (
+            what, dtype, new if isinstance(new, (int, float)) else "the new numbers"))
+    given = np.shape(new)
+    if len(given) > len(shape) or any(n not in (1, m) for n, m in zip(given[::-1], shape[::-1])):
+        raise ValueError("wengert: %s: the shape %s does not fit the tensor's, %s" %
+                         (what, list(given), list(shape)))
+    return (_builders["broadcast_to"](astype(new, dtype), shape) if isinstance(new, Value)
+            else np.broadcast_to(np.asarray(_unmasked(new), dtype), shape))
+
 class _At:
     """x.at[key].set(new), x.at[key].add(new): a value with other elements there, as in JAX."""
 
@@ -119,26 +147,10 @@ class _At:
     def __getitem__(self, key):
         return _At(self._x, key)
 
-    def _added(self, what, to, new):
-        """to, with new added at the places; and the places."""
-        x = self._x
-        places = _by_numpy("x.at[...]", lambda: np.arange(int(x.size)).reshape(x.shape)[_numbers(self._key)])
-        new = array(new) if _has_value(new) else new
-        if _is_cut(new, x.dtype):
-            raise TypeError("wengert: x.at[...].%s: the value has the dtype %s, which would cut %s: write "
-                            "x.double().at[...].%s(...)" % (
-                what, x.dtype, new if isinstance(new, (int, float)) else "the new numbers", what))
-        shape = np.shape(new)
-        if len(shape) > places.ndim or any(n not in (1, m) for n, m in zip(shape[::-1], places.shape[::-1])):
-            raise ValueError("wengert: x.at[...].%s: the shape %s does not fit that of the elements there, "
-                             "%s" % (
-                what, list(shape), list(places.shape)))
-        if isinstance(new, Value):
-            new = _builders["broadcast_to"](astype(new, to.dtype), places.shape)
-        else:
-            new = np.broadcast_to(np.asarray(new, to.dtype), places.shape)
-        return (_builders["scatter_add"](to, places.reshape(-1), new.reshape(-1), axis=0).reshape(x.shape),
-                places)
+    def _places(self, x, what, new):
+        """The elements of the array x that the key chooses, and new in their shape."""
+        places = _by_numpy("x.at[...]", lambda: x.reshape(self._x.shape)[_numbers(self._key)])
+        return places, fitted(new, places.shape, self._x.dtype, "x.at[...].%s" % what)
 
     def get(self):
         return self._x[self._key]
@@ -147,17 +159,20 @@ class _At:
         if self._x.dtype == bool:
             raise TypeError("wengert: x.at[...].add is of numbers, and these are truths: write "
                             "x.at[...].set(new)")
-        return self._added("add", self._x.reshape(-1), new)[0]
+        places, new = self._places(np.arange(int(self._x.size)), "add", new)
+        return _builders["scatter_add"](self._x.reshape(-1), places.reshape(-1), new.reshape(-1),
+                                        axis=0).reshape(self._x.shape)
 
     def set(self, new):
-        truths = self._x.dtype == bool
-        there, places = self._added("set", np.zeros(int(self._x.size), np.int64 if truths else self._x.dtype),
-                                    new)
-        mask = np.zeros(self._x.shape, bool)
-        mask[_numbers(self._key)] = True
-        if np.count_nonzero(mask) < places.size:
+        x, key = self._x, self._key if isinstance(self._key, tuple) else (self._key,)
+        new = self._places(np.broadcast_to(np.int8(), int(x.size)), "set", new)[1]
+        if all(type(k) is int or isinstance(k, slice) and k.step is None for k in key):
+            return _joined(x, key, new, 0)
+        at, n = np.full(x.shape, -1), int(new.size)
+        at[_numbers(self._key)] = np.arange(n).reshape(new.shape)
+        if np.count_nonzero(at + 1) < n:
             raise IndexError("wengert: an element is set twice: write x.at[...].add(new)")
-        return _builders["where"](mask, there != 0 if truths else there, self._x)
+        return _builders["where"](at >= 0, _builders["take"](new.reshape(-1), at, 0), x) if n else x
 
     def __getattr__(self, name):
         f = dict(multiply="mul", divide="div", power="pow", min="minimum", max="maximum").get(name)

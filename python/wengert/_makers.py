@@ -7,8 +7,9 @@ import numpy as np
 
 from ._arrays import _Lent, _array, _has_value, _list_of, _numbers, _rectangular, _single, _unmasked
 from ._axes import _by_numpy, _count, _named_sizes, _sizes
+from ._building import _graph_of
 from ._context import Context, _now, default_context
-from ._graph import _graphs, graph
+from ._graph import _graphs
 from ._library import _lib
 from ._names import _builders, _call, _method, _say, calls, methods
 from ._signatures import device as _on_processor
@@ -99,7 +100,8 @@ def tensor(data, dtype=None, *, device=None, requires_grad=False, name=None, _is
         if _is_copy and any(v.requires_grad for v in _values_inside([data])):
             raise TypeError("wengert: tensor copies numbers, and these have a derivative: write x.detach(), "
                             "or wg.stack([x, y]) for a value with the derivative")
-        y = graph()._value(graph()._node(data))
+        g = _graph_of([data])
+        y = g._value(g._node(data))
         return y if dtype is None else astype(y, dtype)
     return _placed(_rectangular(data), dtype or _single(data), device, requires_grad, name)
 

@@ -85,6 +85,7 @@ class Params(_OfTable):
                 return e
             raise
         self._cleared = False
+        self._look_at_gradients()
         for of, name in self._heirs:  # they have moved to the set of an optimizer since y was made
             w, a = of(), self.grad(name)
             if a is not None:
@@ -102,6 +103,22 @@ class Params(_OfTable):
             self._cleared = False
         _lib.wg_params_set_grad_at(_here(), self._p, _text(name), _Tensor() if a is None else _tensor(a))
         self.context._look()
+        self._look_at_gradients()
+
+    def _clear(self):
+        """The next backward() sets the gradients; without it they are added."""
+        self._cleared = True
+        self._look_at_gradients()
+
+    def _gradient(self, name):
+        """The gradient since then, or None."""
+        return None if self._cleared else self.grad(name)
+
+    def _look_at_gradients(self):
+        """Who has a gradient of PyTorch's way sees what it is now."""
+        for of in self._here:
+            if (w := of()) is not None and w._store is self and (g := w._held()) is not None:
+                g._look()
 
     def grad(self, name):
         """The gradient of the last backward. None: the loss does not depend on the parameter."""
@@ -141,7 +158,7 @@ class Optimizer(_OfTable):
 
     def zero_grad(self):
         """The next y.backward() sets the gradients; without it they are added."""
-        self._params._cleared = True
+        self._params._clear()
 
     def step(self):
         self._params._change(_lib.wg_optim_step_at, self._o)

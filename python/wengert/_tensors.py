@@ -36,10 +36,9 @@ class Leaf(Value):
         there = g._leaves.get(key)
         node = g._at(there[1]) if there else None
         if not there or not _lib.wgx_node_is_current(node):
-            array = np.asarray(array, order="C")
-            node = g._number(name, array, site)
+            node = g._number(name, np.asarray(array, order="C"), site)
             kept = Leaf.__new__(Leaf)  # the array as it is now
-            kept._leaf = key, array, name, site
+            kept._leaf = self._leaf
             g._leaves[key] = kept, node.index | node.generation << 32, None
         self._placed(node)
         return node
@@ -164,6 +163,9 @@ class Parameter(Leaf):
         self._requires = requires_grad
         self._put(_new_store(context), self._name, a)
 
+    # Its gradient, if somebody has that, whose numbers are then those of w.grad; or None.
+    _held = lambda w: None
+
     def _rename(self, name):
         """The name by which a module has it. A set that an optimizer has keeps the old one."""
         if len(self._store) == 1 and self._name != name and _owner(self) is None:
@@ -172,14 +174,13 @@ class Parameter(Leaf):
 
     def _move(self, store, key):
         """Into another set, with its gradient and with those of values that are there already."""
-        old, a = self._store, self.numpy()
-        g = None if old._cleared else old.grad(self._key)
-        old._heirs.append((weakref.ref(self), self._key))
-        if g is not None:
-            old._set_gradient(self._key, None)
-        self._put(store, key, a)
+        old, of = self._store, self._key
+        g = old._gradient(of)
+        old._heirs.append((weakref.ref(self), of))
+        self._put(store, key, self.numpy())
         if g is not None:
             store._set_gradient(key, g)
+            old._set_gradient(of, None)
 
     def _put(self, store, key, a):
         self._store, self._key, self._kind = store, key, (a.shape, a.dtype)
@@ -246,25 +247,17 @@ class Parameter(Leaf):
         self._store[self._key] = _plain(array)
 
     def _add_gradient(self, a):
-        b = None if self._store._cleared else self._store.grad(self._key)
+        b = self._store._gradient(self._key)
         self._store._set_gradient(self._key, np.asarray(a if b is None else a + b))
 
     @property
     def grad(self):
         """The sum of the gradients since zero_grad(). None: there was no backward() since."""
-        a = None if self._store._cleared else self._store.grad(self._key)
-        if a is None:
-            return None
-        g = _ParametersGradient(a)
-        g._by = self
+        g, a = self._held(), self._store._gradient(self._key)
+        if g is None and a is not None:
+            g = _ParametersGradient(a)
+            g._by, self._held = self, weakref.ref(g)
         return g
-
-    @grad.setter
-    def grad(self, new):
-        if new is None:
-            self.zero_grad()
-        else:
-            self._change_grad(_plain(new))
 
     def _change_grad(self, a):
         self._store._set_gradient(self._key, np.asarray(np.broadcast_to(a, self.shape), self.dtype,
@@ -272,10 +265,7 @@ class Parameter(Leaf):
 
     def zero_grad(self):
         """Its gradient alone: the others of an optimizer keep theirs."""
-        if len(self._store) == 1:
-            self._store._cleared = True
-        elif not self._store._cleared:
-            self._store._set_gradient(self._key, None)
+        self._store._set_gradient(self._key, None)
 
     def __repr__(self):
         return "Parameter(%s)" % np.array2string(self.numpy(), separator=", ", threshold=100, edgeitems=2,

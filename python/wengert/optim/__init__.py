@@ -90,7 +90,7 @@ class Optimizer(wg.Optimizer):
         loss = None if closure is None else closure()
         for w, name in self._beside or ():  # another optimizer changes them, too
             self._params[name] = w.numpy()
-            self._params._set_gradient(name, None if w._store._cleared else w._store.grad(w._key))
+            self._params._set_gradient(name, w._store._gradient(w._key))
         super().step()
         for w, name in self._beside or ():
             if self._params.grad(name) is not None:
