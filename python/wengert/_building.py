@@ -59,7 +59,8 @@ def _graph_of(arguments):
         return first
     return closed or graph()
 
-_DERIVATIVES = frozenset(("grad", "jacobian", "hessian", "vmap"))
+# These belong to the graph of their first operand.
+_OF_ONE = frozenset("grad jacobian hessian vmap part".split())
 
 def _results(result, g):
     if isinstance(result, _States):
@@ -179,7 +180,7 @@ def _by_parameters(name, fields):
         given += tuple(named[n] for n in names[len(given):] if n in named)
         if not len(asked) - (asked[-1:] == [("init", "init")]) <= len(given) <= len(asked):
             raise TypeError("wengert: %s takes %s" % (name, ", ".join(names) or "no arguments"))
-        g = given[0].graph if name in _DERIVATIVES and isinstance(given[0], Value) else _graph_of(given)
+        g = given[0].graph if name in _OF_ONE and isinstance(given[0], Value) else _graph_of(given)
         given = _of_kinds(name, given, asked, g)
         left, arguments, results, pin = iter(given), [_here()], [], Value(_Node(), g)
         for field, kind in fields:

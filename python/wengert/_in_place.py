@@ -132,7 +132,7 @@ class _Shown:
     def of_array(self, a):
         """The same of an array. None: it would have to be copied."""
         for _, call, o in self.steps:
-            a = a if a is None or not call else _part(call, a, o)
+            a = _part(call, a, o) if call and a is not None else a
         return a
 
 
@@ -170,11 +170,10 @@ def _is_had(members, values):
 
 def _anew(members):
     """The members of a memory show its new numbers."""
-    off = _off(False)
-    for v, s in sorted(members, key=lambda m: len(m[1].steps)):
-        _become(v, s.again())
-        v._constant = s.detached
-    _off(off)
+    with calls["enable_grad"]():
+        for v, s in sorted(members, key=lambda m: len(m[1].steps)):
+            _become(v, s.again())
+            v._constant = s.detached
 
 
 def _become(x, y):
@@ -223,7 +222,7 @@ def _each_once(a):
 
 def _write_array(x, key, new):
     """x[key] = new of a tensor outside of graphs, in its memory."""
-    if vars(x).get("_lent") is not None:
+    if x._lent:
         raise Error("wengert: the tensor is in the memory of an array, which nobody can write to: write "
                     "wg.tensor(a) in place of wg.from_numpy(a)")
     if x._views or x._how:
@@ -259,7 +258,8 @@ def change(x, new, what):
     new = fitted(new, x.shape, x.dtype, what)
     new = new if isinstance(new, Value) else Leaf(np.array(new))
     if isinstance(whole, (Parameter, _ParametersGradient)):
-        return _change_parameter(x, shown, new)
+        _change_parameter(shown, _numbers_with(shown, new))
+        return x
     plain = _off() or not new.requires_grad
     if plain and _is_data(whole) or plain and x is not whole and _is_numbers(whole):
         _settle(whole)
@@ -270,9 +270,8 @@ def change(x, new, what):
         raise Error("wengert: %s: this tensor is in the memory of one that has a derivative, and was "
                     "detached: write y = y.clone() before it" % what)
     if trained or x is whole and whole.requires_grad and plain:
-        off = _off(False)
-        new = custom_vjp(Leaf(_numbers_with(shown, new)), [whole], _same if trained else _none)
-        _off(off)
+        with calls["enable_grad"]():
+            new = custom_vjp(Leaf(_numbers_with(shown, new)), [whole], _same if trained else _none)
     elif x is not whole:
         new = _put(x, shown, new)
     _become(whole, new)
@@ -280,19 +279,13 @@ def change(x, new, what):
     return x
 
 
-def _same(y, gy, x):
-    """The derivative of what changes in no_grad stays."""
-    return gy
+# The derivative of what changes in no_grad stays. That of what gets numbers alone is zero.
+_same, _none = lambda y, gy, x: gy, lambda y, gy, x: gy * 0
 
 
-def _none(y, gy, x):
-    """That of what gets numbers alone is zero."""
-    return gy * 0
-
-
-def _change_parameter(x, shown, new):
-    """The same of a parameter, of a gradient, or of what shows one. What was made of it keeps its number."""
-    w, new = shown.whole, _numbers_with(shown, new)
+def _change_parameter(shown, new):
+    """The same of a parameter, or of a gradient. What was made of it keeps its number."""
+    w = shown.whole
     if isinstance(w, _ParametersGradient):
         w._by._change_grad(new)
     elif not (_off() or shown.detached):
@@ -300,7 +293,6 @@ def _change_parameter(x, shown, new):
                         "wg.no_grad():`, or by w.data; for a new value write y = w + x")
     else:
         w.set(new)
-    return x
 
 
 def _numbers_with(shown, new):

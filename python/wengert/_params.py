@@ -62,9 +62,13 @@ class Params(_OfTable):
         a = np.asarray(_unmasked(array), dtype=self[name].dtype, order="C")
         self._change(_lib.wg_params_assign_tensor_at, self._p, name.encode(), _tensor(a))
 
+    def _parameters(self):
+        """Those of PyTorch's way that are in it."""
+        return [w for of in self._here if (w := of()) is not None and w._store is self]
+
     def _change(self, f, *given):
         """A call that changes numbers. What shows parameters of PyTorch's way shows the new ones."""
-        shown = [w for of in self._here if (w := of()) is not None and w._views]
+        shown = [w for w in self._parameters() if w._views]
         if shown:
             from ._in_place import _anew, _members
             members = _members(*shown)
@@ -76,6 +80,7 @@ class Params(_OfTable):
     def _add_gradients(self, y):
         """Adds the gradients of y, or sets them after zero_grad(). The result is None, or the error that says
         where each path to them ends."""
+        off = [(w, self._gradient(w._key)) for w in self._parameters() if w._constant]
         backward = _lib.wg_backward_at if self._cleared else _lib.wg_backward_add_at
         status = backward(_here(), y._node, self._p)
         try:
@@ -85,6 +90,8 @@ class Params(_OfTable):
                 return e
             raise
         self._cleared = False
+        for w, a in off:  # requires_grad is off: the gradient stays
+            self._set_gradient(w._key, a)
         self._look_at_gradients()
         for of, name in self._heirs:  # they have moved to the set of an optimizer since y was made
             w, a = of(), self.grad(name)
@@ -116,8 +123,8 @@ class Params(_OfTable):
 
     def _look_at_gradients(self):
         """Who has a gradient of PyTorch's way sees what it is now."""
-        for of in self._here:
-            if (w := of()) is not None and w._store is self and (g := w._held()) is not None:
+        for w in self._parameters():
+            if (g := w._held()) is not None:
                 g._look()
 
     def grad(self, name):

@@ -14,7 +14,6 @@ _INSTEAD = dict(
     size_average='it is of old versions: write reduction="mean" or "sum"',
     reduce='it is of old versions: write reduction="none" for the loss of each element',
     device="all runs on the processor: leave it out",
-    dampening="leave it out, and lr is multiplied by 1 - momentum in its place",
     maximize="write (-loss).backward()",
     lr_decay="write wg.optim.lr_scheduler.LambdaLR(optimizer, lambda t: 1 / (1 + t * decay))",
     max_norm="leave it out, and scale the rows in wg.no_grad() behind each step",

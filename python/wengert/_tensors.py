@@ -19,6 +19,7 @@ class Leaf(Value):
     x.set(array) gives it other numbers; what was made of it keeps its own."""
 
     _memory = None  # the tensors that are in the memory of its array
+    _lent = None  # what keeps an array from being written to, if it is the user's
 
     def __init__(self, array, name=None):
         self._name, self._code = name, _code_of(array.dtype)
@@ -60,10 +61,7 @@ class Leaf(Value):
     def item(self, *index):
         """The number of a value of one element; of another one that of the element at this index."""
         a = self.numpy()
-        if a.size != 1 and not index:
-            raise Error("wengert: item: the shape %s is not one element: write x.item(i), or x.numpy()" %
-                        list(a.shape))
-        return a.item(*index)
+        return a.item(*index) if index or a.size == 1 else super().item()
 
     def set(self, array):
         """Other numbers. What was made of it keeps its own."""
@@ -160,7 +158,7 @@ class Parameter(Leaf):
         context = default_context()
         a = np.ascontiguousarray(a, dtype or _single(a) or context.dtype).reshape(a.shape)
         self._name, self._code = name or "tensor", _code_of(a.dtype)
-        self._requires = requires_grad
+        self._constant = not requires_grad
         self._put(_new_store(context), self._name, a)
 
     # Its gradient, if somebody has that, whose numbers are then those of w.grad; or None.
@@ -229,12 +227,7 @@ class Parameter(Leaf):
                         if (key[0] in keys if isinstance(key, tuple) else key in keys[:-1])]
 
     shape, dtype = property(lambda w: w._kind[0]), property(lambda w: w._kind[1])
-    requires_grad = _requires = property(lambda w: not w._constant,
-                                         lambda w, on: setattr(w, "_constant", not on))
-
-    def requires_grad_(self, requires_grad=True):
-        self._requires = requires_grad
-        return self
+    requires_grad = property(lambda w: not w._constant, lambda w, on: setattr(w, "_constant", not on))
 
     def numpy(self, copy=False):
         """A copy of its numbers, which cannot be written to: w.set(array) changes them."""

@@ -275,7 +275,7 @@ RESULTS = {
     "Value.__round__": "(digits: int = 0) -> Value", "Gradient.__call__": "(y: Value) -> Value",
     "Leaf.numpy": "NDArray[Any]", "Leaf.set": "None", "Leaf.requires_grad": "bool", "Leaf.is_leaf": "bool",
     "Leaf.name": "str | None", "Leaf.grad": "Value | None", "Parameter.numpy": "NDArray[Any]",
-    "Parameter.set": "None", "Parameter.requires_grad": "bool", "Parameter.requires_grad_": "Self",
+    "Parameter.set": "None", "Parameter.requires_grad": "bool",
     "Parameter.zero_grad": "None", "Parameter.data": "Value", "Parameter.grad": "Value | None",
     "Graph.begin": "Self", "Graph.input": "Value", "Graph.param": "Value", "Params.param": "Value",
     "Params.state": "Value", "Params.part": "Params", "Params.names": "list[str]",
