@@ -64,6 +64,8 @@ KERNEL(sigmoid)
     return true;
 }
 KERNEL(sigmoid_backward) { return BY_FLOAT(k, slope_kernel, k, false); }
+KERNEL(tanh_slope) { WG_MAP2(k, a * ((1 - b) * (1 + b))); }
+KERNEL(sigmoid_slope) { WG_MAP2(k, a * (b * (1 - b))); }
 KERNEL(sigmoid_rest) { return BY_FLOAT(k, rest_kernel, k, false); }
 KERNEL(log_sigmoid) { return BY_FLOAT(k, log_kernel, k, LOG_SIGMOID); }
 KERNEL(log_sigmoid_rest) { return BY_FLOAT(k, log_kernel, k, LOG_SIGMOID_REST); }
@@ -85,15 +87,16 @@ KERNEL(leaky) { WG_MAP2(k, a > 0 ? a : a * b); }
 
 #if WG_BASE
 
-/* ---- derivatives of tanh and sigmoid: operand a is gy, y the result, x the operand. Of y and x only one is
- * used, so the derivative by y is that of a function of y, and x has none of its own ---- */
+/* ---- derivatives of tanh and sigmoid: operand a is gy, y the result, x the operand. They are functions of
+ * x: where y is used, it stands for x ---- */
 
 EXTERN(log_sech2, log_sigmoid, log_sigmoid_rest, sigmoid_rest);
 EXPAND(tanh_backward) { y[0] = wg_mul(x[0], wg_sub(1, wg_square(x[1]))); }
 VJP(tanh_backward)
 {
     gx[0] = NODE_OF(tanh_backward, NULL, gy, x[1], x[2]);
-    gx[1] = wg_mul(-2, wg_mul(wg_mul(gy, x[0]), x[1]));
+    const wg_node g = wg_mul(-2, wg_mul(wg_mul(gy, x[0]), x[1]));
+    gx[2] = NODE_OF(tanh_backward, NULL, g, x[1], x[2]);
 }
 /* ln of 1 - y^2, where the gradient of y is the number 1. */
 EXACT(tanh_backward)
@@ -103,26 +106,59 @@ EXACT(tanh_backward)
     if (!wants_log(ask) || !wgi_number_in(operand_of(y, 0), &a) || a != 1) return wg_none;
     return ask->make ? log_of_scaled(ask, NODE_OF(log_sech2, NULL, operand_of(y, 1), operand_of(y, 2))) : y;
 }
-SAMPLE(tanh_backward) { return inner_sample(here, g, i, &wgi_op_tanh_backward, -0.9, 0.9); }
+TIED_SAMPLE(tanh_backward, wg_tanh)
 INNER_OP(tanh_backward,
          .summary = "Gradient of y = tanh x. a is the gradient of y. Near |y| = 1 it is computed from x.",
-         .hint.computed = "g = a / cosh(x)^2 where |x| > 4.5, else a (1 - y^2)", .formula = "g = a (1 - y^2)",
-         .adjoint = "a' = g' (1 - y^2), y' = -2 g' a y, x' = 0", .zero = 1 << 2, .operands = 3,
-         .names = "a y x", .kernel = KERNELS(tanh_backward), RULES(tanh_backward, expand, exact, vjp));
+         .hint.computed = "g = a / cosh(x)^2 where |x| > 4.5, else a (1 - y^2)",
+         .formula = "g = a (1 - tanh(x)^2)",
+         .adjoint = "a' = g' (1 - tanh(x)^2), x' = -2 g' a tanh(x) (1 - tanh(x)^2), y' = 0", .zero = 1 << 1,
+         .operands = 3, .names = "a y x", .kernel = KERNELS(tanh_backward),
+         RULES(tanh_backward, expand, exact, vjp));
 
 EXPAND(sigmoid_backward) { y[0] = wg_mul(x[0], wg_mul(x[1], wg_sub(1, x[1]))); }
 VJP(sigmoid_backward)
 {
     gx[0] = NODE_OF(sigmoid_backward, NULL, gy, x[1], x[2]);
-    gx[1] = wg_mul(wg_mul(gy, x[0]), wg_sub(1, wg_mul(2, x[1])));
+    const wg_node g = wg_mul(wg_mul(gy, x[0]), wg_sub(1, wg_mul(2, x[1])));
+    gx[2] = NODE_OF(sigmoid_backward, NULL, g, x[1], x[2]);
 }
-SAMPLE(sigmoid_backward) { return inner_sample(here, g, i, &wgi_op_sigmoid_backward, 0.1, 0.9); }
+TIED_SAMPLE(sigmoid_backward, wg_sigmoid)
 INNER_OP(sigmoid_backward,
          .summary = "Gradient of y = sigmoid x. a is the gradient of y. Near y = 1 it is computed from x.",
          .hint.computed = "g = a e^-x / (1 + e^-x)^2 where x > 4.1, else a y (1 - y)",
-         .formula = "g = a y (1 - y)", .adjoint = "a' = g' y (1 - y), y' = g' a (1 - 2 y), x' = 0",
-         .zero = 1 << 2, .operands = 3, .names = "a y x", .kernel = KERNELS(sigmoid_backward),
+         .formula = "g = a sigmoid(x) (1 - sigmoid(x))",
+         .adjoint = "a' = g' sigmoid(x) (1 - sigmoid(x)), "
+                    "x' = g' a sigmoid(x) (1 - sigmoid(x)) (1 - 2 sigmoid(x)), y' = 0",
+         .zero = 1 << 1, .operands = 3, .names = "a y x", .kernel = KERNELS(sigmoid_backward),
          RULES(sigmoid_backward, expand, vjp));
+
+/* ---- the same of a y that is rounded (wgi_rounds): functions of y alone ---- */
+
+EXPAND(tanh_slope) { y[0] = wg_mul(x[0], wg_mul(wg_sub(1, x[1]), wg_add(1, x[1]))); }
+VJP(tanh_slope)
+{
+    gx[0] = NODE_OF(tanh_slope, NULL, gy, x[1]);
+    gx[1] = wg_mul(-2, wg_mul(wg_mul(gy, x[0]), x[1]));
+}
+SAMPLE(tanh_slope) { return inner_sample(here, g, i, &wgi_op_tanh_slope, -0.9, 0.9); }
+INNER_OP(tanh_slope,
+         .summary = "Gradient of y = tanh x, computed from y, where y is added to something. a is the "
+                    "gradient of y.",
+         .formula = "g = a (1 - y) (1 + y)", .adjoint = "a' = g' (1 - y) (1 + y), y' = -2 g' a y",
+         .operands = 2, .names = "a y", .kernel = KERNELS(tanh_slope), RULES(tanh_slope, expand, vjp));
+
+EXPAND(sigmoid_slope) { y[0] = wg_mul(x[0], wg_mul(x[1], wg_sub(1, x[1]))); }
+VJP(sigmoid_slope)
+{
+    gx[0] = NODE_OF(sigmoid_slope, NULL, gy, x[1]);
+    gx[1] = wg_mul(wg_mul(gy, x[0]), wg_sub(1, wg_mul(2, x[1])));
+}
+SAMPLE(sigmoid_slope) { return inner_sample(here, g, i, &wgi_op_sigmoid_slope, 0.1, 0.9); }
+INNER_OP(sigmoid_slope,
+         .summary = "Gradient of y = sigmoid x, computed from y, where y is added to something. a is the "
+                    "gradient of y.",
+         .formula = "g = a y (1 - y)", .adjoint = "a' = g' y (1 - y), y' = g' a (1 - 2 y)", .operands = 2,
+         .names = "a y", .kernel = KERNELS(sigmoid_slope), RULES(sigmoid_slope, expand, vjp));
 
 /* ---- 1 - sigmoid x and 1 - tanh x ---- */
 
@@ -146,10 +182,13 @@ EXACT(tanh_rest)
     const wg_node l = wg_neg(wg_softplus(wg_mul(2, operand_of(y, 2))));
     return ask->limit == 0.5 ? l : wg_add(log(2 * ask->limit), l);
 }
-REST_OP(sigmoid_rest, 0.1, 0.9, .hint.exact = sigmoid_rest_exact,
+VJP(sigmoid_rest) { gx[0] = gy, gx[2] = wg_neg(NODE_OF(sigmoid_backward, NULL, gy, x[1], x[2])); }
+VJP(tanh_rest) { gx[0] = gy, gx[2] = wg_neg(NODE_OF(tanh_backward, NULL, gy, x[1], x[2])); }
+REST_OP(sigmoid_rest, wg_sigmoid, "sigmoid(x)", "sigmoid(x) (1 - sigmoid(x))",
+        .hint.exact = sigmoid_rest_exact,
         .hint.computed = "d = 1 / (1 + e^x) where a = 1 and x > 4.1, else a - y",
         .summary = "a - y, where y = sigmoid x. Where that is next to 0, a is 1, and it is computed from x.");
-REST_OP(tanh_rest, -0.9, 0.9, .hint.exact = tanh_rest_exact,
+REST_OP(tanh_rest, wg_tanh, "tanh(x)", "(1 - tanh(x)^2)", .hint.exact = tanh_rest_exact,
         .hint.computed = "d = 2 / (1 + e^(2 x)) where a = 1 and x > 2.4, else a - y",
         .summary = "a - y, where y = tanh x. Where that is next to 0, a is 1, and it is computed from x.");
 
@@ -209,7 +248,10 @@ EXACT(tanh)
     if (ask->what != WGI_REST_OF_SQUARE || ask->limit != 1) return wg_none;
     return ask->make ? NODE_OF(tanh_backward, NULL, wg_number(1), y, operand_of(y, 0)) : y;
 }
-VJP(tanh) { gx[0] = NODE_OF(tanh_backward, NULL, gy, y, x[0]); }
+VJP(tanh)
+{
+    gx[0] = wgi_is_rounded(y) ? NODE_OF(tanh_slope, NULL, gy, y) : NODE_OF(tanh_backward, NULL, gy, y, x[0]);
+}
 UNARY_OP(tanh, -2, 2, .hint.activation = true, .summary = "Hyperbolic tangent of each element.",
          .formula = "y = tanh x", .adjoint = "x' = y' (1 - y^2)",
          .hint.adjoint_at_limits = "x' = y' / cosh(x)^2", .cost = 10, .hint.source = true,
@@ -225,7 +267,11 @@ EXACT(sigmoid)
     if (!wants_log(ask)) return wg_none;
     return ask->make ? log_of_scaled(ask, NODE_OF(log_sigmoid, NULL, y, operand_of(y, 0))) : y;
 }
-VJP(sigmoid) { gx[0] = NODE_OF(sigmoid_backward, NULL, gy, y, x[0]); }
+VJP(sigmoid)
+{
+    gx[0] = wgi_is_rounded(y) ? NODE_OF(sigmoid_slope, NULL, gy, y)
+                              : NODE_OF(sigmoid_backward, NULL, gy, y, x[0]);
+}
 UNARY_OP(sigmoid, -3, 3, .hint.activation = true,
          .summary = "Logistic function of each element, between 0 and 1.", .formula = "y = 1 / (1 + e^-x)",
          .adjoint = "x' = y' y (1 - y)", .hint.adjoint_at_limits = "x' = y' sigmoid(x) sigmoid(-x)",

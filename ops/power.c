@@ -206,6 +206,10 @@ EXACT(pow)
     double b;
     const wg_node x = operand_of(y, 0);
     if (!wgi_number_in(operand_of(y, 1), &b)) return wg_none;
+    const wgi_exact of_log = { ask->here, WGI_LOG, 1, ask->make, ask->depth };
+    const wg_site here = wg_inside(ask->here);
+    if (b != 2 && b != -1 && wants_rest(ask, 1) && answers(&of_log, x)) /* 1 - x^b = -expm1(b ln x) */
+        return ask->make ? wg_neg(wg_expm1(wg_mul(b, wgi_exactly(&of_log, x)))) : y;
     return b == 2 ? wgi_exact_square(ask, y, x) : b == -1 ? wgi_exact_reciprocal(ask, y, x) : wg_none;
 }
 SAMPLE(pow) { return pair(here, g, i, &wgi_op_pow, NULL); }

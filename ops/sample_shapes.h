@@ -59,15 +59,30 @@ static inline const char *pair_error(wg_graph *g, int i, binary_builder op, wg_s
 /* ---- ops of floats that other ops make: two or three operands, no builder ---- */
 
 /* Operands of a derivative: the gradient, and numbers between low and high. */
-static inline wg_node inner_sample(wg_site here, wg_graph *g, int i, const wg_op *op, double low, double high)
+static inline wg_node inner_gradient(wg_graph *g, int i)
 {
     static const wg_shape a[] = { { 2, { 3, 4 } }, { 0, { 0 } }, { 2, { 2, 0 } } };
-    static const wg_shape b[] = { { 2, { 3, 4 } }, { 1, { 5 } }, { 0, { 0 } } };
-    if (i < 0 || i > 2) return wg_none;
-    wg_node x[3] = { wg_any(g, a[i]), wg_between(g, low, high, b[i]) };
-    if (op->operands > 2) x[2] = wg_any(g, b[i]);
-    return wg_apply(here, op, x, op->operands, NULL);
+    return i < 0 || i > 2 ? wg_none : wg_any(g, a[i]);
 }
+static inline wg_node inner_numbers(wg_graph *g, int i, double low, double high)
+{
+    static const wg_shape b[] = { { 2, { 3, 4 } }, { 1, { 5 } }, { 0, { 0 } } };
+    return wg_between(g, low, high, b[i]);
+}
+static inline wg_node inner_sample(wg_site here, wg_graph *g, int i, const wg_op *op, double low, double high)
+{
+    const wg_node a = inner_gradient(g, i);
+    return wg_is_none(a) ? a : wg_apply2(here, a, inner_numbers(g, i, low, high), op);
+}
+/* The same of an op whose operands are a, y and x, where y is a function of x. */
+#define TIED_SAMPLE(n, function)                      \
+    SAMPLE(n)                                         \
+    {                                                 \
+        const wg_node a = inner_gradient(g, i);       \
+        if (wg_is_none(a)) return a;                  \
+        const wg_node x = inner_numbers(g, i, -2, 2); \
+        return NODE_OF(n, NULL, a, function(x), x);   \
+    }
 static inline const char *inner_error(wg_site here, wg_graph *g, int i, const wg_op *op)
 {
     const wg_node x[3] = { ANY(3), ANY(4), ANY(4) };
@@ -78,14 +93,13 @@ static inline const char *inner_error(wg_site here, wg_graph *g, int i, const wg
     ERROR_SAMPLE(n) { return inner_error(here, g, i, &wgi_op_##n); } \
     DEFINE_OP(n, .promote = WG_PROMOTE_FLOAT, __VA_ARGS__)
 
-/* ---- ops of exact expressions. A rest is a - y, where y is a function of x that goes to the number a. x has
- * no derivative of its own, as in tanh_backward ---- */
+/* ---- ops of exact expressions. A rest is a - y, where y is a function of x, which goes to the number a. y
+ * stands for x, as in tanh_backward: its derivative is that by x ---- */
 
-#define REST_OP(n, low, high, ...)                                                              \
-    EXPAND(n) { y[0] = wg_sub(x[0], x[1]); }                                                    \
-    VJP(n) { gx[0] = gy, gx[1] = wg_neg(gy); }                                                  \
-    SAMPLE(n) { return inner_sample(here, g, i, &wgi_op_##n, low, high); }                      \
-    INNER_OP(n, .formula = "d = a - y", .adjoint = "a' = d', y' = -d', x' = 0", .zero = 1 << 2, \
+#define REST_OP(n, function, of, slope, ...)                                                                \
+    EXPAND(n) { y[0] = wg_sub(x[0], x[1]); }                                                                \
+    TIED_SAMPLE(n, function)                                                                                \
+    INNER_OP(n, .formula = "d = a - " of, .adjoint = "a' = d', x' = -d' " slope ", y' = 0", .zero = 1 << 1, \
              .operands = 3, .names = "a y x", .kernel = KERNELS(n), RULES(n, expand, vjp), __VA_ARGS__)
 
 #endif

@@ -66,9 +66,17 @@ INNER_OP(log_by_rest, .hint.computed = "y = ln(1 - r) where |r| < 1/64, else ln 
 
 /* ---- sqrt ---- */
 
+/* l - sqrt x = (l^2 - x) / (l + sqrt x). */
+EXACT(sqrt)
+{
+    const wg_site here = wg_inside(ask->here);
+    const wgi_exact inner = for_rest(ask, ask->limit * ask->limit);
+    if (ask->what != WGI_REST || !(ask->limit > 0) || !answers(&inner, operand_of(y, 0))) return wg_none;
+    return ask->make ? wg_div(wgi_exactly(&inner, operand_of(y, 0)), wg_add(ask->limit, y)) : y;
+}
 VJP(sqrt) { gx[0] = wg_div(gy, wg_mul(y, 2)); }
 UNARY_OP(sqrt, 0.5, 3, .summary = "Square root of each element. NaN below 0.", .formula = "y = sqrt x",
-         .adjoint = "x' = y' / (2 y)", .cost = 4, MAPS(sqrt));
+         .adjoint = "x' = y' / (2 y)", .cost = 4, .hint.exact = sqrt_exact, MAPS(sqrt));
 
 /* ---- square ---- */
 
@@ -79,13 +87,20 @@ UNARY_OP(square, -2, 2, .summary = "Square of each element.", .formula = "y = x^
 
 /* ---- abs ---- */
 
+EXACT(abs)
+{
+    const wg_site here = wg_inside(ask->here);
+    const wg_node x = operand_of(y, 0);
+    if (ask->what != WGI_REST || !(ask->limit > 0) || !answers(ask, x)) return wg_none;
+    return ask->make ? wg_where(wg_greater(x, 0), wgi_exactly(ask, x), wg_add(ask->limit, x)) : y;
+}
 VJP(abs) { gx[0] = wg_where(wg_greater(x[0], 0), gy, wg_where(wg_less(x[0], 0), wg_neg(gy), 0)); }
 EXPAND(abs) { y[0] = wg_mul(x[0], wg_sign(x[0])); }
 KINKED_OP(abs,
           .summary = "Absolute value of each element. For abs(x)^2 write x x: at 0 the second derivative of "
                      "abs(x)^2 comes out as 0.",
           .formula = "y = |x|", .adjoint = "x' = y' sign(x)", .kinked = true, .kernel = KERNELS(abs),
-          RULES(abs, expand, vjp));
+          RULES(abs, expand, exact, vjp));
 
 /* ---- sin, cos ---- */
 
@@ -126,7 +141,13 @@ UNARY_OP(
         "y = sign(x) where |x| > 6, else x / (2 pi) + 2 / pi sum(e^-(n / 4)^2 sin(n x / 2) / n over n <= 25)",
     .summary = "Error function of each element.", .formula = "y = erf(x)",
     .adjoint = "x' = 2 y' e^-x^2 / sqrt(pi)", .cost = 10, MAPS(erf));
-REST_OP(erf_rest, -0.9, 0.9, .hint.exact = wgi_exact_difference,
+VJP(erf_rest)
+{
+    wg_node far = nearest_finite(here, x[2]), bell = wg_exp(wg_neg(wg_mul(far, far)));
+    gx[0] = gy, gx[2] = wg_mul(gy, wg_mul(-M_2_SQRTPI, bell));
+}
+REST_OP(erf_rest, wg_erf, "erf(x)", "2 e^-x^2 / sqrt(pi)", .hint.computed = "d = a - y",
+        .hint.exact = wgi_exact_difference,
         .summary = "a - y, where y = erf x. Where that is next to 0, a is 1, and it is computed "
                    "from x.");
 

@@ -37,7 +37,7 @@ static wg_node loss_of_twice(op_case *k)
     for (int i = 0; i < n; i++) {
         x[i] = wg_node_operand(k->y[0], i);
         if (!wg_dtype_is_float(wg_node_dtype(x[i])) || wg_node_leaf(x[i]) != WG_LEAF_INPUT) continue;
-        if (k->op->zero >> i & 1) continue; /* it belongs to another operand: tanh_backward's x to its y */
+        if ((k->op->zero | k->op->zero << 1) >> i & 1) continue; /* they are tied: tanh_backward's y and x */
         if (wg_is_none(first)) first = x[i];
         if (!wg_shape_equal(wg_node_shape(x[i]), wg_node_shape(first))) continue;
         x[i] = first;

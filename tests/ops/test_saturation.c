@@ -254,3 +254,108 @@ Test(saturation, compositions_in_f64)
     for (int i = 0; i < QUANTITIES * FUNCTIONS * WAYS; i++)
         check(WG_F64, i / FUNCTIONS / WAYS, i / WAYS % FUNCTIONS, i % WAYS);
 }
+
+/* ---- forms that keep no rest: what is rounded there must be divided by what is rounded alike ---- */
+
+/* t = 1, as an array, of which nobody knows that it is a number. */
+static wg_node less_log(wg_node a, wg_node b) { return wg_neg(wg_log(wg_sub(a, b))); }
+static wg_node f_abs(wg_node z, wg_node t) { return less_log(wg_number(1), wg_abs(wg_sigmoid(z))); }
+static wg_node f_sqrt(wg_node z, wg_node t) { return less_log(wg_number(1), wg_sqrt(wg_sigmoid(z))); }
+static wg_node f_power(wg_node z, wg_node t) { return less_log(wg_number(1), wg_pow(wg_sigmoid(z), 1.5)); }
+static wg_node f_ones(wg_node z, wg_node t) { return less_log(t, wg_sigmoid(z)); }
+static wg_node f_mask(wg_node z, wg_node t) { return less_log(wg_number(1), wg_mul(wg_sigmoid(z), t)); }
+static wg_node f_twice(wg_node z, wg_node t)
+{
+    return less_log(wg_number(1), wg_div(wg_add(wg_sigmoid(z), wg_sigmoid(z)), 2));
+}
+static wg_node f_from_0(wg_node z, wg_node t)
+{
+    return less_log(wg_number(1), wg_abs(wg_sub(wg_mul(t, 0), wg_sigmoid(z))));
+}
+static wg_node f_between(wg_node z, wg_node t)
+{
+    return less_log(wg_sigmoid(wg_add(z, 0.5)), wg_sigmoid(wg_sub(z, 0.5)));
+}
+static wg_node f_step(wg_node z, wg_node t) { return less_log(wg_sigmoid(z), wg_sigmoid(wg_sub(z, 1))); }
+static wg_node f_tanh(wg_node z, wg_node t) { return less_log(t, wg_tanh(wg_div(z, 2))); }
+static wg_node f_abs_tanh(wg_node z, wg_node t)
+{
+    return less_log(wg_number(1), wg_abs(wg_tanh(wg_div(z, 2))));
+}
+static wg_node f_tanh_step(wg_node z, wg_node t)
+{
+    return less_log(wg_tanh(wg_div(z, 2)), wg_tanh(wg_sub(wg_div(z, 2), 0.5)));
+}
+static wg_node f_square(wg_node z, wg_node t) { return less_log(t, wg_square(wg_tanh(wg_div(z, 2)))); }
+static wg_node f_alone(wg_node z, wg_node t) { return wg_mul(wg_sigmoid(z), t); }
+
+static double s_sigmoid(double z) { return logistic(z); }
+static double s_sqrt(double z) { return sqrt(logistic(z)) * (1 + sqrt(logistic(z))) / 2; }
+static double s_power(double z)
+{
+    const double l = 1.5 * log_sig(z).v;
+    return -1.5 * exp(l) * logistic(-z) / expm1(l);
+}
+static double s_between(double z) { return logistic(z - 0.5) - logistic(-z - 0.5); }
+static double s_step(double z) { return logistic(z - 1) - logistic(-z); }
+static double s_abs_tanh(double z) { return z > 0 ? logistic(z) : -logistic(-z); }
+static double s_square(double z) { return tanh(z / 2); }
+static double s_alone(double z) { return logistic(z) * logistic(-z); }
+
+static const struct {
+    const char *text;
+    wg_node (*y)(wg_node z, wg_node ones);
+    double (*slope)(double z);
+} forms[] = {
+    { "-ln(1 - |sigmoid z|)", f_abs, s_sigmoid },
+    { "-ln(1 - sqrt(sigmoid z))", f_sqrt, s_sqrt },
+    { "-ln(1 - sigmoid(z)^1.5)", f_power, s_power },
+    { "-ln(ones - sigmoid z)", f_ones, s_sigmoid },
+    { "-ln(1 - sigmoid z ones)", f_mask, s_sigmoid },
+    { "-ln(1 - (sigmoid z + sigmoid z) / 2)", f_twice, s_sigmoid },
+    { "-ln(1 - |zeros - sigmoid z|)", f_from_0, s_sigmoid },
+    { "-ln(sigmoid(z + 1/2) - sigmoid(z - 1/2))", f_between, s_between },
+    { "-ln(sigmoid z - sigmoid(z - 1))", f_step, s_step },
+    { "-ln(ones - tanh(z / 2))", f_tanh, s_sigmoid },
+    { "-ln(1 - |tanh(z / 2)|)", f_abs_tanh, s_abs_tanh },
+    { "-ln(tanh(z / 2) - tanh((z - 1) / 2))", f_tanh_step, s_step },
+    { "-ln(ones - tanh(z / 2)^2)", f_square, s_square },
+    { "sigmoid z ones", f_alone, s_alone },
+};
+enum { FORMS = sizeof forms / sizeof *forms };
+
+/* meets: another node, which is none of y, adds something to sigmoid z. It changes no slope of y. */
+static void check_form(wg_dtype t, int k, bool meets)
+{
+    static const double at[] = { 0.7, 2.3, 5.25, 7.5, 10.75, 13.5, 15.25, 16.25, 30.3, 33.5, 35, 36 };
+    enum { ALL = sizeof at / sizeof *at };
+    const int n = t == WG_F32 ? 8 : ALL;
+    float single[2][ALL];
+    double twice[2][ALL], slope[2][ALL];
+    for (int i = 0; i < n; i++) {
+        single[0][i] = (float)at[i], single[1][i] = 1;
+        twice[0][i] = single[0][i], twice[1][i] = 1;
+    }
+    wg_graph *g = graph(t);
+    wg_node x[2];
+    for (int j = 0; j < 2; j++)
+        x[j] =
+            wg_input(g, j ? "ones" : "z",
+                     t == WG_F64 ? wg_view_f64(twice[j], WG_SHAPE(n)) : wg_view_f32(single[j], WG_SHAPE(n)));
+    const wg_node z = x[0], ones = x[1];
+    if (meets) wg_sub(ones, wg_sigmoid(z));
+    const wg_node y = forms[k].y(z, ones), one = wg_cast(wg_fill(g, 1, WG_SHAPE(n)), t);
+    if (meets) wg_sub(ones, wg_sigmoid(z));
+    wg_copy_f64(wg_grad(wg_sum(y), z), slope[0], n);
+    wg_copy_f64(wg_jvp(y, &z, &one, 1), slope[1], n);
+    for (int i = 0; i < n; i++)
+        for (int way = 0; way < 2; way++)
+            cr_expect(fabs(slope[way][i] / forms[k].slope(twice[0][i]) - 1) < 1e-4,
+                      "%s, %s, way %d, z = %g: %.9g", forms[k].text, wg_dtype_name(t), way, at[i],
+                      slope[way][i]);
+    done(g);
+}
+Test(saturation, forms_without_a_rest)
+{
+    for (int k = 0; k < FORMS * 4; k++) check_form(k & 1 ? WG_F32 : WG_F64, k / 4, k & 2);
+}

@@ -72,7 +72,7 @@ POINT_RULES = {
     "log1p": (0, "y = log1p(x)", -ONE - STEP, Decimal("1e400")),
     "expm1": (0, "y = expm1(x)"),
     "softplus": (0, "y = x + log1p(e^-x) where x > 0, else log1p(e^x)"),
-    "softsign": (SMALL, None),
+    "softsign": (SMALL, None), "tanh_slope": (NO_LIMIT, None),
     "elu": (0, "y = x where x > 0, else alpha expm1(x)"),
     "celu": (STEEP, "y = x where x > 0, else alpha expm1(x / alpha)"),
     "selu": (0, "y = s x where x > 0, else s alpha expm1(x); s = 1.0507009873554805, "

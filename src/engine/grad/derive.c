@@ -127,6 +127,7 @@ typedef struct forward {
     wg_graph *g;
     wgi_reached list; /* state[] is by the positions of nodes in it */
     state *state;
+    bool *rounded; /* by the same positions: wgi_meets_sums */
 } forward;
 
 static state *state_of(const forward *f, uint32_t i)
@@ -184,6 +185,7 @@ static bool advance(forward *f, uint32_t l)
         answer[k] = wgi_static_answer(g, i, k);
         any |= !wg_is_none(tx[k]) && answer[k] == WGI_SAYS_NODE;
     }
+    g->rule.rounded = f->rounded[l];
     if (any) f->state[l].t = tangent_of(g, i, x, tx, answer);
     find_ways(f, i, &f->state[l], answer);
     return wgi_ok(g->c);
@@ -194,13 +196,15 @@ static bool advance_all(forward *f, wg_node y, const wg_node x[], const wg_node 
     wg_graph *g = f->g;
     bool ok = wgi_reach(g, &g->temp, &y.index, 1, from, NULL, NULL, &f->list);
     f->state = ok ? wgi_temp_zeroed(g, sizeof *f->state * f->list.count) : NULL;
-    if (!f->state) return false;
+    f->rounded = ok ? wgi_meets_sums(g, &f->list) : NULL;
+    if (!f->state || !f->rounded) return false;
     for (int k = 0; k < n; k++) {
         state *at = state_of(f, x[k].index);
         if (at) *at = (state){ .t = t[k], .way = OPEN, .given = true };
     }
     for (uint32_t l = 0; ok && l < f->list.count; l++)
         if (!f->state[l].given) ok = advance(f, l);
+    g->rule.rounded = false;
     return ok;
 }
 

@@ -43,6 +43,7 @@ typedef struct sweep {
     wg_site here;
     wgi_reached list; /* the nodes that the sweep covers; state[] is by their positions */
     state *state;
+    bool *rounded;    /* by the same positions: wgi_meets_sums */
     bool notes;       /* gradients are noted: the caller asked for nodes, of no derivative */
     uint32_t blocked; /* the first node that gives no node for an operand on a path; 0: none */
 } sweep;
@@ -494,7 +495,7 @@ static kind_rule *kept_rule(const wg_graph *g, const wgi_rule_call *r)
     k.op = n->op, k.attr = n->attr, k.words = 0;
     wgi_kind_add(&k, wgi_type_word(n->shape, n->dtype));
     wgi_kind_add(&k, wgi_type_word(gy->shape, gy->dtype));
-    wgi_kind_add(&k, (uintptr_t)gy->op + g->mode);
+    wgi_kind_add(&k, (uintptr_t)gy->op + g->mode + 4 * g->rule.rounded);
     WGI_EACH_OPERAND(i, n) {
         const wgi_node *x = &g->node[r->x[i].index];
         wgi_kind_add(&k, wgi_type_word(x->shape, x->dtype));
@@ -837,6 +838,7 @@ static bool visit(sweep *s, uint32_t l)
     }
     if (!(s->state[l].on & 1)) return wgi_ok(g->c);
     if (from.way && is_derived(g, i)) from.way = LATER;
+    g->rule.rounded = s->rounded[l];
     if (any) return apply_rule(s, i, gy, outputs, from);
     if (from.way || from.end) pass(s, i, from);
     return wgi_ok(g->c);
@@ -851,7 +853,8 @@ static bool sweep_start(sweep *s, const wg_node y[], int ny, const wg_node x[], 
     for (int j = 0; root && j < ny; j++) root[j] = y[j].index;
     if (!root || !wgi_reach(g, &g->temp, root, ny, wgi_lowest(g, x, nx), NULL, NULL, &s->list)) return false;
     s->state = wgi_temp_zeroed(g, sizeof *s->state * (size_t)WGI_MAX(s->list.count, 1));
-    if (!s->state) return false;
+    s->rounded = wgi_meets_sums(g, &s->list);
+    if (!s->state || !s->rounded) return false;
     mark_paths(s, x, nx);
     return true;
 }
@@ -881,6 +884,7 @@ static bool run(sweep *s, const wg_node y[], const wg_node seed[], const wgi_cho
     bool ok = sweep_start(s, y, ny, x, nx) && plant(s, y, seed, by, ny);
     for (uint32_t l = s->list.count; ok && l-- > 0;)
         if (s->state[l].on) ok = visit(s, l);
+    s->g->rule.rounded = false;
     wgi_as_rewritten(s->g, &u);
     return ok;
 }

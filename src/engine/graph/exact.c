@@ -32,3 +32,34 @@ bool wgi_may_ask(const wg_node x[], int n)
     }
     return false;
 }
+
+bool wgi_is_rounded(wg_node y)
+{
+    y.graph->rule.rounds = true;
+    return y.graph->rule.rounded;
+}
+
+bool wgi_rounds(wg_graph *g, const wgi_node *n, bool rounded)
+{
+    const wg_op_hints *h = wgx_hints(n->op);
+    double c;
+    if (wgi_is_leaf(n) || n->rewritten) return false; /* what was written in the place of a call is exact */
+    if (h->arithmetic != WG_ADDS && h->arithmetic != WG_SUBTRACTS) return rounded && h->exact && !h->source;
+    for (uint32_t k = 0; n->operands == 2 && k < 2; k++) /* beside a number that has asked it for its rest */
+        if (g->node[wgi_in(n)[!k]].answers && wgi_number_in(wgi_handle(g, wgi_in(n)[k]), &c)) return rounded;
+    return true;
+}
+
+bool *wgi_meets_sums(wg_graph *g, const wgi_reached *r)
+{
+    bool *meets = wgi_temp_zeroed(g, r->count);
+    for (uint32_t l = r->count; meets && l-- > 0;) {
+        const wgi_node *n = &g->node[r->node[l]];
+        if (!wgi_rounds(g, n, meets[l])) continue;
+        WGI_EACH_OPERAND(k, n) {
+            const uint32_t at = wgi_reached_at(r, wgi_in(n)[k]);
+            if (at != WGI_NOT_REACHED) meets[at] = true;
+        }
+    }
+    return meets;
+}

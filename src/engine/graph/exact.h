@@ -34,4 +34,7 @@ bool wgi_number_in(wg_node n, double *value);
 /* Whether an op that asks may get an answer from its operands. */
 bool wgi_may_ask(const wg_node x[], int n);
 
+/* For the rule of y: whether its slope is to be that of the rounded y: wgi_rounds. */
+bool wgi_is_rounded(wg_node y);
+
 #endif

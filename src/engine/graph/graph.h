@@ -513,6 +513,12 @@ typedef bool (*wgi_stop_fn)(const wg_graph *g, uint32_t i, const void *arg);
  * Memory is from a. Uses g->marked. False: out of memory. */
 bool wgi_reach(wg_graph *g, wgi_arena *a, const uint32_t *root, int roots, uint32_t from, wgi_stop_fn stop,
                const void *arg, wgi_reached *r);
+/* A node is `rounded` if it, or what is as near to a number as it, is added to something that has not asked
+ * for its rest (exact.h). There the rounded value counts, and so the slope must be that of the rounded value.
+ * Whether the operands of n are so, if n is or is not. */
+bool wgi_rounds(wg_graph *g, const wgi_node *n, bool rounded);
+/* By position in the list, for all of its nodes. Memory is from g->temp. NULL: out of memory. */
+bool *wgi_meets_sums(wg_graph *g, const wgi_reached *r);
 /* The order of two indices of nodes, for qsort and bsearch. */
 int wgi_by_index(const void *a, const void *b);
 /* The position of node i in the list, or WGI_NOT_REACHED. wgi_reached_far: without a table. */

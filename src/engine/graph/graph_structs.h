@@ -400,6 +400,8 @@ struct wg_graph {
         const struct wgi_choice *choice; /* of the gradient that the rule is given: grad/choice.h */
         bool refused;                    /* the rule tried to make a leaf: wgi_rule_makes */
         bool asked;                      /* a node was asked for its op: apply.c */
+        bool rounded;                    /* the slope is to be that of the rounded value: wgi_rounds */
+        bool rounds;                     /* a rule has asked for that */
         bool widens;           /* the rule is a user's, of a result of f64, in a context with .widens */
         bool aside;            /* it is called to hear what it says, on nodes that have no values */
         uint32_t users;        /* how many rules of ops that call a function of the user were called */

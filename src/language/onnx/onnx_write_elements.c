@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #define PI 3.14159265358979323846
 
@@ -132,8 +133,10 @@ WRITER(write_sigmoid_rest)
 WRITER(write_slope)
 {
     const bool is_tanh = row->onnx[0] == 'T';
-    const int y = in[1], x = in[2], rest = wgi_ow_2(w, "Sub", wgi_ow_number(w, k->type, 1), y),
-              by_y = wgi_ow_2(w, "Mul", rest, is_tanh ? wgi_ow_2n(w, "Add", y, 1) : y),
+    const int y = in[1], rest = wgi_ow_2(w, "Sub", wgi_ow_number(w, k->type, 1), y),
+              by_y = wgi_ow_2(w, "Mul", rest, is_tanh ? wgi_ow_2n(w, "Add", y, 1) : y);
+    if (!strstr(row->op, "backward")) return wgi_ow_2(w, "Mul", in[0], by_y);
+    const int x = in[2],
               both =
                   wgi_ow_2(w, "Mul", sigmoid_of(w, x, is_tanh ? 2 : 1), sigmoid_of(w, x, is_tanh ? -2 : -1)),
               by_x = is_tanh ? wgi_ow_2n(w, "Mul", both, 4) : both;
@@ -336,6 +339,8 @@ const wgi_ow_rule wgi_ow_elementwise[] = {
     { "tanh_rest", write_sigmoid_rest, "Tanh" },
     { "sigmoid_backward", write_slope, "Sigmoid" },
     { "tanh_backward", write_slope, "Tanh" },
+    { "sigmoid_slope", write_slope, "Sigmoid" },
+    { "tanh_slope", write_slope, "Tanh" },
     { "log_softmax_rest", write_log_softmax_rest, "Log" },
     { "erf_rest", write_two, "Sub" },
     { "log_sigmoid", write_log_sigmoid, NULL },

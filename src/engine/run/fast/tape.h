@@ -81,6 +81,6 @@ struct wgi_trace {
 
 /* The trace of the rule of n's op, for the gradients of the operands whose bits are set in `wanted`. That of
  * a rule of the user's is made anew, in a. NULL: out of memory. */
-wgi_trace *wgi_trace_of(wg_context *c, const wgi_node *n, uint32_t wanted, wgi_arena *a);
+wgi_trace *wgi_trace_of(wg_context *c, const wgi_node *n, uint32_t wanted, bool rounded, wgi_arena *a);
 
 #endif

@@ -84,11 +84,15 @@ static bool tensor_add(uint64_t record, const wgi_node *n, const wgi_node *x, co
 static inline bool is_even_or_map(const wgi_node *n) { return n->flags & WGI_EVEN || n->op->kind == WG_MAP; }
 
 enum { SITES = 32, WANTED = 1 << WGI_TAPE_OPERANDS };
+/* In the mark of a node, beside 1. */
+enum { ROUNDED = 2 };
 
 /* The traces of an op for nodes of one dtype. A hash table of them is emptied when it is half full. */
 typedef struct site {
-    uintptr_t key; /* the op's address plus the dtype; 0: none */
-    wgi_trace *trace[WANTED];
+    uintptr_t key;                /* the op's address plus the dtype; 0: none */
+    bool sums;                    /* what it adds up is rounded, as a rule (wgi_rounds) */
+    bool spreads;                 /* its operands are rounded, or may be if it is */
+    wgi_trace *trace[2 * WANTED]; /* from WANTED on of nodes that are rounded */
 } site;
 _Static_assert(WG_DTYPE_COUNT <= sizeof(wg_op), "the key of a site");
 
@@ -96,6 +100,7 @@ typedef struct backward {
     wg_graph *g;
     uint32_t lo;
     uint64_t *adjoint; /* gradients, by node - lo; a node has one when it is marked */
+    bool rounds;       /* the marks say which nodes are rounded */
     int sites;
     site site[SITES];
 } backward;
@@ -112,7 +117,10 @@ static site *site_new(backward *b, const wgi_node *n, uintptr_t key)
     if (b->sites == SITES / 2) b->sites = 0, memset(b->site, 0, sizeof b->site);
     uint32_t k = wgi_op_place(n->op) % SITES;
     while (b->site[k].key) k = (k + 1) % SITES;
+    const wg_op_hints *h = wgx_hints(n->op);
     b->site[k].key = key;
+    b->site[k].sums = h->arithmetic == WG_ADDS || h->arithmetic == WG_SUBTRACTS;
+    b->site[k].spreads = b->site[k].sums || (h->exact && !h->source);
     b->sites++;
     return &b->site[k];
 }
@@ -172,7 +180,7 @@ static inline bool has_values(const wgi_trace *t, const void *const variable[])
 /* The gradient of node i, for adding to it. It begins as -0, so the first contribution keeps its bits. */
 static inline uint64_t *adjoint_to_change(const backward *b, uint32_t i)
 {
-    b->g->marked[i] = 1;
+    b->g->marked[i] |= 1;
     return &b->adjoint[i - b->lo];
 }
 
@@ -215,9 +223,24 @@ static inline bool run_long(const backward *b, const wgi_trace *t, const uint32_
     return true;
 }
 
+/* Whether the marks say which nodes are rounded, or no rule asks for it. The first time that one does the
+ * tape has begun without. */
+static inline bool knows_rounding(const backward *b)
+{
+    return b->rounds || !b->g->c->graphs.tracer->rule.rounds;
+}
+
+/* Marks the operands of n as rounded, if they are. */
+static void spread(const backward *b, const wgi_node *n, bool rounded)
+{
+    const bool rounds = wgi_rounds(b->g, n, rounded);
+    WGI_EACH_OPERAND(k, n)
+        if (rounds && b->g->marked[wgi_in(n)[k]]) b->g->marked[wgi_in(n)[k]] |= ROUNDED;
+}
+
 /* Runs the rule of node i, whose record is n, and adds to the gradients of its operands. False: the tape
  * cannot, or an error was recorded. */
-static inline bool visit(backward *b, uint32_t i, const wgi_node *n)
+static inline bool visit(backward *b, uint32_t i, const wgi_node *n, bool rounded)
 {
     wg_graph *g = b->g;
     const void *variable[WGI_VARIABLES];
@@ -225,26 +248,30 @@ static inline bool visit(backward *b, uint32_t i, const wgi_node *n)
     uint32_t wanted;
     site *at = site_of(b, n);
     if (!at || !read_operands(b, i, n, variable, &wanted)) return false;
-    if (!at->trace[wanted]) at->trace[wanted] = wgi_trace_of(g->c, n, wanted, &g->temp);
-    wgi_trace *t = at->trace[wanted];
-    if (!t || !t->usable || !has_values(t, variable)) return false;
-    if (t->is_short) return run_short(b, t, wgi_in(n), single, variable, wanted), true;
-    if (run_long(b, t, wgi_in(n), single, variable, wanted)) return true;
-    wgi_fault_report(g, 0, n->op, wg_inside(n->here), &t->fault);
-    return false;
+    const uint32_t which = wanted + rounded * WANTED;
+    if (!at->trace[which]) at->trace[which] = wgi_trace_of(g->c, n, wanted, rounded, &g->temp);
+    wgi_trace *t = at->trace[which];
+    if (!t || !t->usable || !has_values(t, variable) || !knows_rounding(b)) return false;
+    if (t->is_short) run_short(b, t, wgi_in(n), single, variable, wanted);
+    else if (!run_long(b, t, wgi_in(n), single, variable, wanted)) {
+        wgi_fault_report(g, 0, n->op, wg_inside(n->here), &t->fault);
+        return false;
+    }
+    if (b->rounds && at->spreads) spread(b, n, rounded);
+    return true;
 }
 
 /* The same for a node that a rewrite has made: its derivative is that of the call that was written. */
-static bool visit_written(backward *b, uint32_t i)
+static bool visit_written(backward *b, uint32_t i, bool rounded)
 {
     const wgi_node n = wgi_composites_record(wgi_handle(b->g, i));
-    return is_even_or_map(&n) && visit(b, i, &n);
+    return is_even_or_map(&n) && visit(b, i, &n, rounded);
 }
 
 /* Visits node i and the marked nodes below it, as long as they are EVEN. Returns the first other marked
  * node, or UINT32_MAX. The arrays are in local variables: marks are bytes, and for the compiler a byte
  * that is written may be one of an address. */
-static inline uint32_t visit_even(const backward *b, uint32_t i, const bool single)
+static inline uint32_t visit_even(const backward *b, uint32_t i, const bool single, const bool rounds)
 {
     const wg_graph *const g = b->g;
     const wgi_node *const node = g->node;
@@ -261,15 +288,17 @@ static inline uint32_t visit_even(const backward *b, uint32_t i, const bool sing
         const void *variable[WGI_VARIABLES];
         uint32_t wanted = in0 >= lo && (value[in0] || !(node[in0].flags & WGI_FIXED));
         if (two) wanted |= (in1 >= lo && (value[in1] || !(node[in1].flags & WGI_FIXED))) << 1;
-        const wgi_trace *t = at->trace[wanted];
+        const bool rounded = rounds && marked[i] & ROUNDED;
+        const wgi_trace *t = at->trace[wanted + rounded * WANTED];
         variable[WGI_GY] = &adjoint[i - lo], variable[WGI_Y] = value[i];
         variable[WGI_X] = value[in0] ? value[in0] : wgi_value_of_leaf(&node[in0]);
         variable[WGI_X + 1] = !two ? NULL : value[in1] ? value[in1] : wgi_value_of_leaf(&node[in1]);
         if (!t || !t->usable || !variable[WGI_Y] || !variable[WGI_X] || (two && !variable[WGI_X + 1])) break;
         if (t->is_short) {
-            if (wanted & 1) marked[in0] = 1, contribute(t, 0, single, variable, &adjoint[in0 - lo]);
-            if (wanted & 2) marked[in1] = 1, contribute(t, 1, single, variable, &adjoint[in1 - lo]);
+            if (wanted & 1) marked[in0] |= 1, contribute(t, 0, single, variable, &adjoint[in0 - lo]);
+            if (wanted & 2) marked[in1] |= 1, contribute(t, 1, single, variable, &adjoint[in1 - lo]);
         } else if (!run_long(b, t, n->in, single, variable, wanted)) break; /* visit does it again */
+        if (rounds && (at->sums || (rounded && at->spreads))) spread(b, n, rounded);
         marked[i] = 0;
         i = i > lo && marked[i - 1] ? i - 1 : wgi_marked_below(g, i, lo);
     }
@@ -278,7 +307,7 @@ static inline uint32_t visit_even(const backward *b, uint32_t i, const bool sing
 
 /* Adds the gradient of a view to that of its operand. A tensor has, in place of a gradient, the address
  * of its record. False: the tape cannot, or an error was recorded. */
-static bool visit_view(const backward *b, uint32_t i)
+static bool visit_view(const backward *b, uint32_t i, bool rounded)
 {
     const wgi_node *n = &b->g->node[i];
     if (n->op->kind != WG_ALIAS || !wgx_hints(n->op)->view) return false;
@@ -290,6 +319,7 @@ static bool visit_view(const backward *b, uint32_t i)
     if (!wanted) return true;
     const bool first = !b->g->marked[in];
     uint64_t *to = adjoint_to_change(b, in);
+    if (b->rounds) spread(b, n, rounded);
     if (wgi_size(x->shape) == 1) {
         wgi_arithmetic(WG_ADDS, n->dtype == WG_F32, to, own, to);
         return true;
@@ -313,7 +343,7 @@ static void write_gradients(backward *b, wgi_request *r)
     wg_graph *g = b->g;
     for (int k = 0; k < r->targets; k++) {
         uint32_t i = r->target[k];
-        r->reached[k] = g->marked[i];
+        r->reached[k] = g->marked[i] & 1;
         if (!r->reached[k]) continue;
         const wgi_node *x = &g->node[i];
         const uint64_t *own = &b->adjoint[i - b->lo];
@@ -330,7 +360,7 @@ static void write_gradients(backward *b, wgi_request *r)
 
 bool wgi_tape_backward(wg_graph *g, wgi_request *r)
 {
-    backward b = { .g = g, .lo = r->loss };
+    backward b = { .g = g, .lo = r->loss, .rounds = g->c->graphs.tracer && g->c->graphs.tracer->rule.rounds };
     for (int k = 0; k < r->targets; k++) b.lo = WGI_MIN(b.lo, r->target[k]);
     const wgi_node *loss = &g->node[r->loss];
     wgi_place place = wgi_arena_place(&g->temp);
@@ -343,17 +373,20 @@ bool wgi_tape_backward(wg_graph *g, wgi_request *r)
     const bool single = loss->dtype == WG_F32;
     uint32_t i = r->loss + 1;
     while (ok && (i = wgi_marked_below(g, i, b.lo)) != UINT32_MAX) {
-        i = single ? visit_even(&b, i, true) : visit_even(&b, i, false);
+        i = b.rounds ? visit_even(&b, i, single, true)
+            : single ? visit_even(&b, i, true, false)
+                     : visit_even(&b, i, false, false);
         if (i == UINT32_MAX) break;
         if (wgi_is_leaf(&g->node[i])) { /* the mark of a parameter says that it has a gradient */
             g->marked[i] = g->node[i].op == &wgi_op_param;
             continue;
         }
+        const bool rounded = g->marked[i] & ROUNDED;
         g->marked[i] = 0;
         const wgi_node *n = &g->node[i];
-        ok = n->rewritten == WGI_WRITTEN ? visit_written(&b, i)
-             : is_even_or_map(n)         ? visit(&b, i, n)
-                                         : visit_view(&b, i);
+        ok = n->rewritten == WGI_WRITTEN ? visit_written(&b, i, rounded)
+             : is_even_or_map(n)         ? visit(&b, i, n, rounded)
+                                         : visit_view(&b, i, rounded);
     }
     if (ok) write_gradients(&b, r);
     /* A parameter that has changed since is none of g->param: its mark would be there in the next build. */

@@ -156,9 +156,9 @@ static bool trace(wg_context *c, wgi_trace *t, wgi_arena *arena, wg_site here, w
     return usable;
 }
 
-wgi_trace *wgi_trace_of(wg_context *c, const wgi_node *n, uint32_t wanted, wgi_arena *a)
+wgi_trace *wgi_trace_of(wg_context *c, const wgi_node *n, uint32_t wanted, bool rounded, wgi_arena *a)
 {
-    const uint32_t kind = n->dtype | wanted << 8;
+    const uint32_t kind = n->dtype | wanted << 8 | (uint32_t)rounded << 31;
     const bool users = wgi_op_asks(n->op);
     for (wgi_trace *t = users ? NULL : c->plans.traces; t; t = t->next)
         if (t->op == n->op && t->kind == kind) return t;
@@ -169,6 +169,7 @@ wgi_trace *wgi_trace_of(wg_context *c, const wgi_node *n, uint32_t wanted, wgi_a
     memset(t, 0, sizeof *t);
     t->op = n->op, t->kind = kind;
     wgi_fault_clear(&t->fault);
+    c->graphs.tracer->rule.rounded = rounded;
     t->usable = trace(c, t, a, wg_inside(n->here), (wg_dtype)n->dtype, wanted);
     if (users) return t;
     t->next = c->plans.traces;
