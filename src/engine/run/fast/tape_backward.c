@@ -271,13 +271,14 @@ static bool visit_written(backward *b, uint32_t i, bool rounded)
 /* Visits node i and the marked nodes below it, as long as they are EVEN. Returns the first other marked
  * node, or UINT32_MAX. The arrays are in local variables: marks are bytes, and for the compiler a byte
  * that is written may be one of an address. */
-static inline uint32_t visit_even(const backward *b, uint32_t i, const bool single, const bool rounds)
+__attribute__((always_inline)) static inline uint32_t visit_even(const backward *b, uint32_t i, bool single,
+                                                                 bool rounds)
 {
-    const wg_graph *const g = b->g;
-    const wgi_node *const node = g->node;
+    const wg_graph *g = b->g;
+    const wgi_node *node = g->node;
     void *const *const value = g->value;
-    uint8_t *const marked = g->marked;
-    uint64_t *const adjoint = b->adjoint;
+    uint8_t *marked = g->marked;
+    uint64_t *adjoint = b->adjoint;
     const uint32_t lo = b->lo;
     while (i != UINT32_MAX) {
         const wgi_node *n = &node[i];
