@@ -54,7 +54,7 @@ static wg_node pair(wg_graph *g, int i, binary_builder op, wg_site here, double 
     SAMPLE(n) { return pair(g, i, wg_##n##_at, here, low, high); } \
     PAIR_OP(n, __VA_ARGS__)
 
-EXTERN(add, exp, sub);
+EXTERN(add, exp, mul, sub);
 
 /* ---- sums of which an operand is a number ---- */
 
@@ -120,7 +120,8 @@ static wg_node difference_end(const wgi_exact *ask, const call *c, wg_node made)
                        WGI_WRITTEN);
     return made;
 }
-/* Of y = a b: 1 - a b = (1 - a) + a (1 - b), where a and b go to 1. */
+/* Of y = a b: 1 - a b = (1 - a) + a (1 - b), where a and b go to 1; (1 + a) - a (1 + b), where they go to
+ * -1. */
 static wg_node exact_product(const wgi_exact *ask, wg_node y, wg_node a, wg_node b)
 {
     const wg_site here = wg_inside(ask->here);
@@ -128,7 +129,11 @@ static wg_node exact_product(const wgi_exact *ask, wg_node y, wg_node a, wg_node
         return wg_none;
     if (!ask->make) return a;
     const call c = difference_begin(ask, y);
-    return difference_end(ask, &c, wg_add(wg_sub(1, a), wg_mul(a, wg_sub(1, b))));
+    const wgi_exact below = for_rest(ask, -1);
+    wg_node r = wg_add(wg_sub(1, a), wg_mul(a, wg_sub(1, b)));
+    if (answers(&below, a) && answers(&below, b))
+        r = wg_where(wg_less(a, 0), wg_sub(wg_add(1, a), wg_mul(a, wg_add(1, b))), r);
+    return difference_end(ask, &c, r);
 }
 /* Of such a call, which was written as c - w or c + w: c minus it is w or -w. */
 static wg_node of_written(const wgi_exact *ask, wg_node y)
@@ -240,7 +245,25 @@ ARITHMETIC_OP(add, -2, 2, .summary = "Elementwise sum.", .formula = "y = a + b",
 
 /* ---- sub ---- */
 
-REWRITE(sub) { return difference(here, x[0], x[1], false); }
+/* Whether a and b are one value: one node, or two calls of one function of one operand. */
+static bool is_same(wg_node a, wg_node b)
+{
+    const wgi_node *n = wgi_node_of(a), *m = wgi_node_of(b);
+    return a.index == b.index ||
+           (m->op == n->op && m->operands == 1 && wgi_in(m)[0] == wgi_in(n)[0] && !m->op->attr_size);
+}
+/* a - a b is a (1 - b). */
+REWRITE(sub)
+{
+    const wgi_exact ask = { .here = here, .make = true };
+    const wg_op *op = wg_node_op(x[1]);
+    for (int k = 0; op == &wgi_op_mul && k < 2; k++) {
+        const wg_node a = operand_of(x[1], k), b = operand_of(x[1], !k);
+        const wg_node r = is_same(a, x[0]) && is_shaped_as(a, b) ? rest_of(&ask, b, 1) : wg_none;
+        if (!wg_is_none(r)) return wg_mul(a, r);
+    }
+    return difference(here, x[0], x[1], false);
+}
 VJP(sub) { gx[0] = gy, gx[1] = wg_neg(gy); }
 ARITHMETIC_OP(sub, -2, 2, .summary = "Elementwise difference.", .formula = "y = a - b",
               .adjoint = "a' = y', b' = -y'", .hint.asks = true, .hint.own = true,

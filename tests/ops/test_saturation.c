@@ -287,6 +287,14 @@ static wg_node f_tanh_step(wg_node z, wg_node t)
     return less_log(wg_tanh(wg_div(z, 2)), wg_tanh(wg_sub(wg_div(z, 2), 0.5)));
 }
 static wg_node f_square(wg_node z, wg_node t) { return less_log(t, wg_square(wg_tanh(wg_div(z, 2)))); }
+static wg_node f_below(wg_node z, wg_node t)
+{
+    return less_log(wg_number(1), wg_mul(wg_tanh(wg_div(z, -2)), wg_tanh(wg_div(z, -2))));
+}
+static wg_node f_variance(wg_node z, wg_node t)
+{
+    return less_log(wg_sigmoid(z), wg_mul(wg_sigmoid(z), wg_sigmoid(z)));
+}
 static wg_node f_alone(wg_node z, wg_node t) { return wg_mul(wg_sigmoid(z), t); }
 
 static double s_sigmoid(double z) { return logistic(z); }
@@ -320,6 +328,8 @@ static const struct {
     { "-ln(1 - |tanh(z / 2)|)", f_abs_tanh, s_abs_tanh },
     { "-ln(tanh(z / 2) - tanh((z - 1) / 2))", f_tanh_step, s_step },
     { "-ln(ones - tanh(z / 2)^2)", f_square, s_square },
+    { "-ln(1 - tanh(-z / 2) tanh(-z / 2))", f_below, s_square },
+    { "-ln(sigmoid z - sigmoid(z)^2)", f_variance, s_square },
     { "sigmoid z ones", f_alone, s_alone },
 };
 enum { FORMS = sizeof forms / sizeof *forms };

@@ -28,7 +28,11 @@ bool wgi_may_ask(const wg_node x[], int n)
     double number;
     for (int k = 0; k < n; k++) {
         const wgi_node *m = wgi_node_of(x[k]);
-        if (m && m->answers && (n == 1 || wgi_is_number(x[!k]) || wgi_number_in(x[!k], &number))) return true;
+        if (!m || !m->answers) continue;
+        if (n == 1 || wgi_is_number(x[!k]) || wgi_number_in(x[!k], &number)) return true;
+        if (wgx_hints(m->op)->arithmetic != WG_MULTIPLIES) continue;
+        for (int j = 0; j < 2; j++) /* a - a b */
+            if (x[k].graph->node[wgi_in(m)[j]].op == wgi_node_of(x[!k])->op) return true;
     }
     return false;
 }
