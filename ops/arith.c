@@ -120,19 +120,19 @@ static wg_node difference_end(const wgi_exact *ask, const call *c, wg_node made)
                        WGI_WRITTEN);
     return made;
 }
-/* Of y = a b: 1 - a b = (1 - a) + a (1 - b), where a and b go to 1; (1 + a) - a (1 + b), where they go to
- * -1. */
+/* Of y = a b, where |a| and |b| go to 1 and y to the limit 1 or -1: limit - a b is limit (1 - a) + a (limit -
+ * b), and where a < 0 limit (1 + a) - a (limit + b). */
 static wg_node exact_product(const wgi_exact *ask, wg_node y, wg_node a, wg_node b)
 {
     const wg_site here = wg_inside(ask->here);
-    if (ask->what != WGI_REST || ask->limit != 1 || !one_answers(ask, a) || !one_answers(ask, b))
-        return wg_none;
-    if (!ask->make) return a;
+    const double l = ask->limit;
+    const wgi_exact other = for_rest(ask, -l);
+    if (ask->what != WGI_REST || fabs(l) != 1 || !one_answers(ask, a) || !one_answers(ask, b)) return wg_none;
+    const bool both = answers(&other, a) && answers(&other, b);
+    if (!ask->make || (l < 0 && !both)) return both || l > 0 ? a : wg_none;
     const call c = difference_begin(ask, y);
-    const wgi_exact below = for_rest(ask, -1);
-    wg_node r = wg_add(wg_sub(1, a), wg_mul(a, wg_sub(1, b)));
-    if (answers(&below, a) && answers(&below, b))
-        r = wg_where(wg_less(a, 0), wg_sub(wg_add(1, a), wg_mul(a, wg_add(1, b))), r);
+    wg_node r = wg_add(wg_mul(l, wg_sub(1, a)), wg_mul(a, wg_sub(l, b)));
+    if (both) r = wg_where(wg_less(a, 0), wg_sub(wg_mul(l, wg_add(1, a)), wg_mul(a, wg_add(l, b))), r);
     return difference_end(ask, &c, r);
 }
 /* Of such a call, which was written as c - w or c + w: c minus it is w or -w. */
