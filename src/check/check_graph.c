@@ -419,9 +419,14 @@ static void find_solvers(graph_check *q)
     }
 }
 
-/* ---- what runs in f32 ---- */
+/* ---- what runs ---- */
 
-/* Sets all inputs to the point, moved by so many roundings to f32. */
+/* Half a unit in the last place of what the user has. */
+static double half_unit(const graph_check *q, int k)
+{
+    return (wg_node_dtype(q->chosen[k]) == WG_F32 ? FLT_EPSILON : DBL_EPSILON) / 2;
+}
+/* Sets all inputs to the point, moved by so many roundings. */
 static void round_inputs(const graph_check *q, double by, uint64_t stream)
 {
     wg_check *r = q->r;
@@ -430,44 +435,107 @@ static void round_inputs(const graph_check *q, double by, uint64_t stream)
         if (in->shown.left_out || !in->size) continue;
         EACH_COMPONENT(i, in)
             in->x[i] = in->point[i] *
-                       (1 + by * FLT_EPSILON / 2 * wgi_check_normal(r, stream + (uint64_t)k, (uint64_t)i));
+                       (1 + by * half_unit(q, k) * wgi_check_normal(r, stream + (uint64_t)k, (uint64_t)i));
         wg_input_set_at(q->here, q->x[k], wg_view_f64(in->x, in->shown.shape));
     }
 }
 
-enum { ROUNDED = 2, ROUNDED_STREAM = 7000 };
+/* Roundings of each term that is added, and moves of the inputs by a rounding, that are nobody's fault. Where
+ * the terms are not known, LARGEST roundings of the largest component. */
+enum { TERMS = 16, DRIFTING = 16, LARGEST = 128 };
+enum { MOVES = 4, ROUNDED_STREAM = 7000 };
 
-/* Compares the whole gradient as it runs with that in double, where the user's graph has parts in f32. */
-static void compare_run(const graph_check *q, wg_node loss)
+/* The gradient by part k where the inputs are: the exact one, or if there is none that in double. */
+static bool best_gradient(const graph_check *q, wgi_digits *d, int k, double to[], double terms[])
+{
+    return (d && wgi_digits_gradient(d, k, to, terms)) || wgi_check_values(q->r, q->gx[k], to);
+}
+
+/* What the gradient of part k as it runs is compared with, and by how much rounding may move it. d: NULL if
+ * the exact one is not to be had. */
+static void open_run(const graph_check *q, wgi_digits *d, int k)
 {
     wg_check *r = q->r;
-    double **drift = wg_alloc(r->c, (size_t)r->parts, sizeof *drift);
-    bool any = false;
-    for (int k = 0; drift && k < r->parts; k++) {
-        wgi_check_part *in = &r->part[k];
-        const bool runs =
-            wg_node_dtype(q->chosen[k]) == WG_F32 && !in->shown.left_out && !wg_is_none(q->gx[k]);
-        drift[k] = runs ? wgi_check_doubles(r, in->size) : NULL;
-        any |= runs;
-    }
-    for (int j = 0; any && j < ROUNDED && !wg_failed(r->c); j++) {
-        round_inputs(q, 1, ROUNDED_STREAM + 100 * (uint64_t)j);
+    wgi_check_part *in = &r->part[k];
+    const bool narrow = in->narrow = wg_node_dtype(q->chosen[k]) == WG_F32;
+    if (in->shown.left_out || wg_is_none(q->gx[k]) || !in->size || (!narrow && !d) ||
+        !wgi_check_are_finite(in->analytic, in->size))
+        return;
+    double *exact = wgi_check_doubles(r, in->size), *terms = wgi_check_doubles(r, in->size), largest = 0;
+    for (int j = 0; j < r->parts; j++)
+        EACH_COMPONENT(i, &r->part[j])
+            if (isfinite(r->part[j].analytic[i])) largest = fmax(largest, fabs(r->part[j].analytic[i]));
+    const bool ok = exact && terms && best_gradient(q, d, k, exact, terms);
+    const double least = ok ? wgi_check_rms(exact, in->size) : 0; /* beside it a component may be 0 */
+    for (int64_t i = 0; ok && i < in->size; i++)
+        terms[i] = half_unit(q, k) * (d ? TERMS * terms[i] + least : LARGEST * largest) +
+                   (narrow ? FLT_MIN : DBL_MIN);
+    if (ok) in->exact = exact, in->rounding = terms;
+    else wg_free(r->c, exact), wg_free(r->c, terms);
+}
+
+/* Adds what a rounding of the inputs does to the gradient. */
+static void add_drift(const graph_check *q, wgi_digits *d)
+{
+    wg_check *r = q->r;
+    double *by = wgi_check_doubles(r, r->parts);
+    for (int k = 0; by && k < r->parts; k++) by[k] = r->part[k].size ? half_unit(q, k) : 0;
+    for (int j = 0; j < MOVES && !wg_failed(r->c); j++) {
+        const uint64_t stream = ROUNDED_STREAM + 100 * (uint64_t)j;
+        if (d) wgi_digits_round(d, by, stream);
+        else round_inputs(q, 1, stream);
         EACH_PART(k, r) {
-            double *g = drift[k] ? wgi_check_doubles(r, r->part[k].size) : NULL;
-            if (g && wgi_check_values(r, q->gx[k], g))
-                EACH_COMPONENT(i, &r->part[k])
-                    drift[k][i] = fmax(drift[k][i], fabs(g[i] - r->part[k].analytic[i]));
+            wgi_check_part *in = &r->part[k];
+            double *g = in->exact ? wgi_check_doubles(r, in->size) : NULL;
+            if (g && best_gradient(q, d, k, g, NULL))
+                EACH_COMPONENT(i, in)
+                    in->rounding[i] = hypot(in->rounding[i], DRIFTING * (g[i] - in->exact[i]));
             wg_free(r->c, g);
         }
     }
-    if (any) round_inputs(q, 0, 0);
-    if (any && !wg_failed(r->c)) wgi_check_whole_run(r, q->here, loss, q->chosen, drift);
-    for (int k = 0; drift && k < r->parts; k++) wg_free(r->c, drift[k]);
-    wg_free(r->c, drift);
+    if (!d) round_inputs(q, 0, 0);
+    wg_free(r->c, by);
+}
+
+/* Says where the numbers lose their digits, if that is one place at the point and beside it. */
+static void say_lost(const graph_check *q, wgi_digits *d)
+{
+    static const double LOSS = 1e3;
+    wg_check *r = q->r;
+    const int digits = wg_node_dtype(q->chosen[0]) == WG_F32 ? 7 : 16;
+    double factor = 0, beside;
+    char text[WGI_CHECK_TEXT] = "the rule is right, and rounding does not explain it";
+    const wg_node at =
+        d && wgi_digits_settle(d, wgi_check_trusts(q->r)) ? wgi_digits_lost(d, &factor) : wg_none;
+    round_inputs(q, 1, ROUNDED_STREAM);
+    const bool is_one =
+        !wg_is_none(at) && factor > LOSS &&
+        (!wgi_digits_settle(d, wgi_check_trusts(q->r)) || wgi_digits_lost(d, &beside).index == at.index);
+    round_inputs(q, 0, 0);
+    if (is_one)
+        wgi_check_say(text, "the rule is right; the numbers lose %.0f of %d digits in %s, %s",
+                      fmin(log10(factor), digits), digits, wg_node_op_name(at),
+                      wg_site_place(wg_node_site(at)));
+    for (int i = 0; i < r->findings; i++)
+        if (r->finding[i].stage == WGI_STAGE_RUN && !*r->finding[i].remedy)
+            wgi_check_say(r->finding[i].remedy, "%s", text);
+}
+
+/* Compares the whole gradient as it runs with the exact one. */
+static void compare_run(const graph_check *q, const wgi_graph_function *f, wg_node loss)
+{
+    wg_check *r = q->r;
+    wgi_digits *d = f->digits && wgi_digits_settle(f->digits, wgi_check_trusts(q->r)) ? f->digits : NULL;
+    bool any = false;
+    for (int k = 0; k < r->parts; k++) open_run(q, d, k), any |= r->part[k].exact != NULL;
+    if (any) add_drift(q, d);
+    if (any && !wg_failed(r->c)) wgi_check_whole_run(r, q->here, loss, q->chosen);
+    if (wgi_check_has(r, WGI_STAGE_RUN)) say_lost(q, d);
     wgi_check_recover(r);
 }
 
-/* Whether the rules alone decide. A rule of the user's may leave a path out. */
+/* Whether f in quad is exact, also where f in double is another number. A rule of the user's may leave a path
+ * out. */
 static bool decides_by_rules(const graph_check *q, const wgi_graph_function *f)
 {
     const wg_check_rules *n = &q->r->rules;
@@ -480,7 +548,7 @@ static bool decides_by_rules(const graph_check *q, const wgi_graph_function *f)
     return ok;
 }
 
-static void check_function(graph_check *q, wg_node loss, int n)
+static void check_function(graph_check *q, wg_node loss, int n, bool runs)
 {
     const wgi_frozen *m = &q->meant;
     double **at = wg_alloc(q->r->c, (size_t)n, sizeof *at);
@@ -493,6 +561,7 @@ static void check_function(graph_check *q, wg_node loss, int n)
                         m->from, m->count);
     if (!q->r->by_course && !q->r->own_kinks) wgi_graph_digits(&f);
     q->r->by_rules = decides_by_rules(q, &f);
+    if (runs) compare_run(q, &f, loss);
     wgi_check_target t = wgi_graph_target(&f);
     t.search = clone_search, t.searcher = q;
     if (q->r->o.order > 1 || f.pieces.g) find_kink(q->r, loss, q->chosen, n);
@@ -517,8 +586,7 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n)
     note_batches(q);
     gradients(q);
     const bool is_known = wgi_check_has(q->r, WGI_STAGE_RULE) || wgi_check_has(q->r, WGI_STAGE_RUN);
-    if (!q->r->o.course_only && !is_known && wgi_check_go_on(q->r)) compare_run(q, loss);
-    check_function(q, loss, n);
+    check_function(q, loss, n, !q->r->o.course_only && !is_known && wgi_check_go_on(q->r));
     wg_graph_free(q->clone), wg_graph_free(q->meant.moving);
     return q->r;
 }

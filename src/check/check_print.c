@@ -47,8 +47,6 @@ static const char *sides_text(const wgi_compared *c, char to[WGI_CHECK_TEXT])
 static const char *by_what_rule(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
     const double off = wgi_check_off(r, in, i);
-    if (in->by_rules && !wgi_check_sees(in, in->analytic[i], in->bar[i]))
-        return ": by the rules of the nodes";
     if (off > 0 && off == in->bar[i]) return ": it differs by no more than the tolerance";
     return in->analytic[i] == 0 || wgi_check_sees_alone(in->analytic[i], in->bar[i])
                ? ""
@@ -430,13 +428,6 @@ enum { FAR_FROM = 3 };
 
 static void print_covered(const wg_check *r, const wgi_check_part *in, FILE *out)
 {
-    if (in->by_rules) {
-        fprintf(out,
-                "  %s is right by the rules of its nodes, each compared alone: f shows less of it than its "
-                "digits\n",
-                in->shown.name);
-        return;
-    }
     fprintf(out, "  nothing above %.1e of ", in->shown.resolution);
     if (in->size == 1) fprintf(out, "%s", in->shown.name);
     else fprintf(out, "a typical component of %s", in->shown.name);

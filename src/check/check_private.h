@@ -67,10 +67,13 @@ typedef struct wgi_check_part {
     double unsure; /* a difference of this share was not made sure of, as there were too few evaluations; 0:
                     * none */
     double overlooked; /* elsewhere a difference of this share of a component did not count: points.c */
-    double run;        /* what runs, in f32, differs from the gradient in double by this share of a typical
-                 * component */
-    bool by_rules;     /* it passes by the rules of the nodes: f does not show it */
-    bool is_torn; /* at the given point slopes by single components say nothing of how f moves with all */
+    /* By component, the exact gradient at the given point and what rounding explains of what runs: of its
+     * inputs, and of the terms that the reverse sweep adds. NULL: what runs is not compared. */
+    double *exact, *rounding;
+    bool narrow;    /* what runs is f32 */
+    double *ran;    /* what runs; NULL: it is not compared */
+    bool ran_wrong; /* it is off by more than is allowed */
+    bool is_torn;   /* at the given point slopes by single components say nothing of how f moves with all */
     unsigned char *signal; /* by component: whether the gradient is not zero at some point */
     double *differs_at;    /* the first point, beside the given one, where some part differs; NULL: none */
     double *spread;        /* two-sided check: the distance between the two one-sided differences */
@@ -158,8 +161,8 @@ struct wg_check {
     wgi_finding *finding;
     int findings, finding_room;
     wg_check_rules rules;
-    /* All nodes are ops of the library, and each rule was compared alone, and is right: that decides where f
-     * shows less of a gradient than its digits. */
+    /* All nodes are ops of the library, and each was compared alone, and is right: then f in quad is exact,
+     * also where f in double is another one. */
     bool by_rules;
     bool own_kinks; /* a user's rule has another slope at a kink than the library: f is not taken in pieces */
     bool of_second; /* the report of H u, a part of another report */
@@ -427,11 +430,13 @@ void wgi_check_operand_name(wg_node n, int k, char to[WGI_CHECK_TEXT]);
 /* first_wrong.c. x: the clone's nodes of the parts; wg_none: not in the clone. Adds a finding, if a part's
  * gradient differs and no finding names a rule. */
 void wgi_check_first_wrong(wg_check *r, wg_site here, wg_graph *clone, wg_node root, const wg_node x[]);
+/* How far f in double may be off its digits, as a share: numbers may cancel. */
+static inline double wgi_check_trusts(const wg_check *r) { return r->by_rules ? INFINITY : 1e-4; }
+
 /* as_it_runs.c. */
 void wgi_check_what_runs(wg_check *r, wg_site here, wg_node loss);
-/* The gradient by x, by part, as it runs in f32 beside that of the parts. drift: how much of a component a
- * rounding of the inputs to f32 explains; NULL: the part is not compared. */
-void wgi_check_whole_run(wg_check *r, wg_site here, wg_node loss, const wg_node x[], double *const drift[]);
+/* Compares what runs with .exact, of parts that have it. */
+void wgi_check_whole_run(wg_check *r, wg_site here, wg_node loss, const wg_node x[]);
 
 /* A solver's gradient is that of its equation, and its steps solve that but for an error. How large a share
  * of a component the error may be; 0: n is no solver. In rules.c. */

@@ -292,7 +292,7 @@ static void measure_in_double(wgi_claim *p)
 
 static bool measure(wgi_claim *p)
 {
-    static const double OF_NODE = 1e-9, OF_GRAPH = 1e-4; /* in a graph numbers may cancel */
+    static const double OF_NODE = 1e-9;
     const wgi_check_target *t = p->t;
     for (int k = 0; k < p->n; k++) {
         p->v[k].scale = wgi_check_rms(p->v[k].point, p->v[k].size);
@@ -307,7 +307,7 @@ static bool measure(wgi_claim *p)
         for (int k = 0; k < p->n; k++) p->v[k].yours = p->own[k];
     }
     p->is_short = !t->is_quiet && (p->r->of_second || wgi_check_left(p->r) < WGI_ALL);
-    p->has_digits = t->digits && wgi_digits_settle(t->digits, t->is_quiet ? OF_NODE : OF_GRAPH);
+    p->has_digits = t->digits && wgi_digits_settle(t->digits, t->is_quiet ? OF_NODE : wgi_check_trusts(p->r));
     if (!p->has_digits) measure_in_double(p);
     return !wg_failed(p->r->c);
 }
@@ -574,10 +574,16 @@ static bool compare_in_quad(wgi_claim *p, const walk *w, wgi_compared *c)
         *c = judge(p, w, 0, &s);
         return !c->differ;
     }
-    if (!is_rounding(p, w, e.rounding, size)) return false;
-    *c = wgi_check_compare(yours, e.rounding + DBL_EPSILON * size, typical_of(p, w), allowed(p), &s);
-    c->differ = e.off > BARS * e.bar && c->share > allowed(p) && !is_rounding(p, w, e.off, size);
-    if (!c->differ) c->bar = fmax(c->bar, fabs(yours - e.value));
+    const bool rule_alone = p->r->by_rules && !p->t->is_quiet; /* what runs is compared as a whole */
+    if (!rule_alone && !is_rounding(p, w, e.rounding, size)) return false;
+    *c = wgi_check_compare(rule_alone ? e.value : yours,
+                           (rule_alone ? e.off : e.rounding) + DBL_EPSILON * size, typical_of(p, w),
+                           allowed(p), &s);
+    c->differ = e.off > BARS * e.bar &&
+                (rule_alone ? e.off > fmax(allowed(p), 1e-12) * fabs(e.value) : c->share > allowed(p)) &&
+                !is_rounding(p, w, e.off, size); /* constants of rules are doubles */
+    if (rule_alone) c->yours = yours, c->clear = true;
+    else if (!c->differ) c->bar = fmax(c->bar, fabs(yours - e.value));
     return true;
 }
 

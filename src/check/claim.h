@@ -74,7 +74,6 @@ typedef struct wgi_compared {
     double slope_bar;           /* of the slope alone */
     double share;               /* the difference, as a share of a component */
     double left, right;         /* the slopes to both sides of a kink */
-    bool is_noise;              /* the noise of f is a good part of the bar */
     bool clear;                 /* f has one slope here */
     bool differ;                /* beyond doubt */
     bool unsure;                /* they differ, and no evaluations are left to look at it again: not clear */

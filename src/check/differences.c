@@ -200,14 +200,15 @@ static void say_why(wg_check *r, const wgi_check_part *in, int64_t i, double hal
     }
     wgi_check_say(r->why,
                   "%s: the difference is off by %.1e at eps %g and by %.1e at eps/2: %s; the slope is %.12g "
-                  "\302\261 %.0e, the gradient is right",
+                  "\302\261 %.0e%s",
                   wgi_check_place(in, i, place), off, r->o.eps, off_half,
                   off > WGI_BEYOND * r->noise / r->o.eps && in->spread[i] > 0.5 * off && share > 0.7 &&
                           share < 1.5
                       ? "a kink is within the step"
                   : share < 0.75 && off > WGI_BEYOND * r->noise / r->o.eps ? "the step is to blame"
                                                                            : "rounding noise is to blame",
-                  c->numeric, c->bar);
+                  c->numeric, c->bar,
+                  fabs(c->yours - c->numeric) <= WGI_BEYOND * c->bar ? ", the gradient is right" : "");
 }
 
 /* Fills r->why, if the ratio is a worry and nothing is wrong. */

@@ -15,24 +15,21 @@ typedef wgi_quad quad;
  * expansions. */
 enum { MOST_WORK = 1 << 16, MOST_ELEMENTS = 1 << 20, PASSES = 12 };
 
-/* An input of `from` is an input of g. */
-typedef struct pair {
-    wg_node from, to;
-} pair;
-
 struct wgi_digits {
     wg_check *r;
     wg_node f;   /* root 0 in the graph that was given */
     wg_graph *g; /* has ops with evaluations alone, and what is taken from double */
     wg_node *root, *x;
     int roots, n;
-    pair *input;
-    int inputs;
+    wg_node *there; /* by node of the graph that was given, what has its value in g; wg_none: nothing */
+    int64_t from_nodes;
     int64_t nodes;                  /* of g. The lists below are by node of g */
     const wgi_quad_op **op;         /* NULL: the value is that of double */
     unsigned char *needed, *on_way; /* on_way: it leads to root 0, not by what stands still */
     uint64_t *moves;                /* the inputs that it moves with: bit_of */
     quad **value, **moved;          /* at the point, and beside it: of nodes that lie on_way */
+    quad **terms;                   /* at the point: wgi_digits_gradient */
+    unsigned char *forward;         /* root 0 depends on it */
     wg_node *mover;                 /* of an op that moves elements: it says where they go */
     int64_t **place;
     const quad **operand; /* room for the operands of a node */
@@ -103,9 +100,7 @@ static wg_node pass(wgi_digits *d, wg_node joined)
             joined, g, from,
             &WG_OPTS(wg_replay_opts, .map = map, .pieces = true, .each = expanded, .each_user = d));
     const bool ok = !wg_failed(r->c) && wg_node_ok(y);
-    for (int k = 0; ok && k < d->roots; k++) d->root[k] = there(map, d->root[k]);
-    for (int k = 0; ok && k < d->n; k++) d->x[k] = there(map, d->x[k]);
-    for (int i = 0; ok && i < d->inputs; i++) d->input[i].to = there(map, d->input[i].to);
+    for (int64_t i = 1; ok && i < d->from_nodes; i++) d->there[i] = there(map, d->there[i]);
     wg_free(r->c, map);
     wg_graph_free(d->g);
     d->g = g;
@@ -118,17 +113,15 @@ static bool build(wgi_digits *d, const wg_node root[], const wg_node x[])
     wg_graph *from = wg_graph_of(root[0]);
     d->root = wg_alloc(d->r->c, (size_t)d->roots, sizeof *d->root);
     d->x = wg_alloc(d->r->c, (size_t)d->n + 1, sizeof *d->x);
-    d->input = wg_alloc(d->r->c, (size_t)wg_graph_nodes(from), sizeof *d->input);
+    d->from_nodes = wg_graph_nodes(from);
+    d->there = wg_alloc(d->r->c, (size_t)d->from_nodes, sizeof *d->there);
     if (wg_failed(d->r->c)) return false;
-    memcpy(d->root, root, (size_t)d->roots * sizeof *root);
-    for (int k = 0; k < d->n; k++) d->x[k] = x[k];
-    for (int64_t i = 1, n = wg_graph_nodes(from); i < n; i++) {
-        const wg_node in = wg_graph_node(from, i);
-        if (wg_node_leaf(in) == WG_LEAF_INPUT) d->input[d->inputs++] = (pair){ in, in };
-    }
+    for (int64_t i = 1; i < d->from_nodes; i++) d->there[i] = wg_graph_node(from, i);
     wg_node y = join(root, d->roots);
     d->changed = true;
     for (int i = 0; i < PASSES && d->changed && !wg_is_none(y); i++) y = pass(d, y);
+    for (int k = 0; k < d->roots; k++) d->root[k] = there(d->there, root[k]);
+    for (int k = 0; k < d->n; k++) d->x[k] = there(d->there, x[k]);
     return !wg_is_none(y) && !d->changed && !wg_is_none(d->root[0]);
 }
 
@@ -152,6 +145,10 @@ static bool look(wgi_digits *d)
     for (int k = 0; k < d->roots; k++)
         if (!wg_is_none(d->root[k])) d->needed[d->root[k].index] = 1;
     d->on_way[d->root[0].index] = d->moves[d->root[0].index] != 0;
+    d->forward[d->root[0].index] = 1;
+    for (int64_t i = d->root[0].index; i > 0; i--)
+        for (int k = 0; d->forward[i] && k < wg_node_operands(wg_graph_node(d->g, i)); k++)
+            d->forward[wg_node_operand(wg_graph_node(d->g, i), k).index] = 1;
     for (int64_t i = d->nodes - 1; i > 0; i--) {
         const wg_node n = wg_graph_node(d->g, i);
         if (d->needed[i] && d->moves[i] && !(wg_node_dtype(n) == WG_F64)) return false;
@@ -208,6 +205,7 @@ static bool prepare(wgi_digits *d)
     }
     if (work > MOST_WORK || all > 8 * MOST_WORK || elements > MOST_ELEMENTS) return false;
     d->value = wg_alloc(c, nodes, sizeof *d->value), d->moved = wg_alloc(c, nodes, sizeof *d->moved);
+    d->terms = wg_alloc(c, nodes, sizeof *d->terms);
     d->mover = wg_alloc(c, nodes, sizeof *d->mover), d->place = wg_alloc(c, nodes, sizeof *d->place);
     d->operand = wg_alloc(c, (size_t)most, sizeof *d->operand);
     for (int64_t i = 1; i < d->nodes && !wg_failed(c); i++) {
@@ -215,6 +213,7 @@ static bool prepare(wgi_digits *d)
         const size_t size = (size_t)wgi_elements(n) + 1;
         if (!d->needed[i]) continue;
         d->value[i] = wg_alloc(c, size, sizeof(quad));
+        if (d->roots > 1) d->terms[i] = wg_alloc(c, size, sizeof(quad));
         if (d->on_way[i]) d->moved[i] = wg_alloc(c, size, sizeof(quad));
         if (!d->op[i] && wg_node_leaf(n) == WG_LEAF_NONE) wg_keep_at("", n);
         if (!d->op[i] || !d->op[i]->moves) continue;
@@ -236,6 +235,7 @@ static wgi_digits *open_roots(wg_check *r, const wg_node root[], int roots, cons
         const size_t nodes = (size_t)(d->nodes = wg_graph_nodes(d->g));
         d->op = wg_alloc(r->c, nodes, sizeof *d->op), d->moves = wg_alloc(r->c, nodes, sizeof *d->moves);
         d->needed = wg_alloc(r->c, nodes, 1), d->on_way = wg_alloc(r->c, nodes, 1);
+        d->forward = wg_alloc(r->c, nodes, 1);
         ok = !wg_failed(r->c) && look(d) && prepare(d);
     }
     wgi_check_recover(r);
@@ -258,10 +258,12 @@ void wgi_digits_close(wgi_digits *d)
     for (int64_t i = 0; i < d->nodes; i++) {
         if (d->value) wg_free(c, d->value[i]);
         if (d->moved) wg_free(c, d->moved[i]);
+        if (d->terms) wg_free(c, d->terms[i]);
         if (d->place) wg_free(c, d->place[i]);
     }
     wg_free(c, d->value), wg_free(c, d->moved), wg_free(c, d->place), wg_free(c, d->mover);
-    wg_free(c, d->root), wg_free(c, d->x), wg_free(c, d->input), wg_free(c, (void *)d->op);
+    wg_free(c, d->terms), wg_free(c, d->forward);
+    wg_free(c, d->root), wg_free(c, d->x), wg_free(c, d->there), wg_free(c, (void *)d->op);
     wg_free(c, d->needed), wg_free(c, d->on_way), wg_free(c, d->moves), wg_free(c, (void *)d->operand);
     wg_graph_free(d->g);
     wg_free(c, d);
@@ -313,6 +315,7 @@ static bool is_same(const wgi_digits *d, quad f, double share)
     const wg_node root = d->root[0];
     if (!wgi_check_peek(d->r, d->f, &t) || !is_finite(f)) return false;
     const double in_double = wg_tensor_item(&t, 0);
+    if (share == INFINITY) return isfinite(in_double);
     quad size = 0;
     if (wgx_op_is(wg_node_op(root), "sum")) {
         const wg_node x = wg_node_operand(root, 0);
@@ -326,10 +329,10 @@ bool wgi_digits_settle(wgi_digits *d, double share)
 {
     wg_tensor t;
     bool ok = true;
-    for (int i = 0; i < d->inputs && ok; i++) {
-        const pair *p = &d->input[i];
-        if (wg_is_none(p->to)) continue;
-        ok = wgi_check_peek(d->r, p->from, &t) && wg_input_set_at("", p->to, t) == WG_OK;
+    for (int64_t i = 1; i < d->from_nodes && ok; i++) {
+        const wg_node n = wg_graph_node(wg_graph_of(d->f), i);
+        if (wg_node_leaf(n) == WG_LEAF_INPUT && !wg_is_none(d->there[i]))
+            ok = wgi_check_peek(d->r, n, &t) && wg_input_set_at("", d->there[i], t) == WG_OK;
     }
     for (int64_t i = 1; i < d->nodes && ok; i++) {
         if (!d->needed[i]) continue;
@@ -340,9 +343,92 @@ bool wgi_digits_settle(wgi_digits *d, double share)
     return d->is_settled = ok && is_same(d, d->value[d->root[0].index][0], share);
 }
 
-const wgi_quad *wgi_digits_value(const wgi_digits *d, int root)
+void wgi_digits_round(wgi_digits *d, const double by[], uint64_t stream)
 {
-    return root < d->roots && !wg_is_none(d->root[root]) ? d->value[d->root[root].index] : NULL;
+    for (int k = 0; k < d->n; k++) {
+        quad *v = d->value[d->x[k].index];
+        for (int64_t e = 0; v && e < wgi_elements(d->x[k]); e++)
+            v[e] *= 1 + by[k] * wgi_check_normal(d->r, stream + (uint64_t)k, (uint64_t)e);
+    }
+    for (int64_t i = 1; i < d->nodes; i++)
+        if (d->needed[i] && d->op[i] && d->moves[i]) compute(d, i, 0);
+}
+
+/* ---- what the reverse sweep adds ---- */
+
+/* What f depends on rounds by itself, and so does a difference from it, as in 1 - y. */
+static bool is_swept(const wgi_digits *d, wg_node n)
+{
+    return !d->forward[n.index] && wg_node_leaf(n) == WG_LEAF_NONE;
+}
+
+/* The sums of the moduli of the terms of node i. */
+static void compute_terms(wgi_digits *d, int64_t i)
+{
+    const wg_node n = wg_graph_node(d->g, i);
+    const wgi_quad_op *op = d->forward[i] ? NULL : d->op[i];
+    if (op && op->linear == (uint32_t)WGI_QUAD_SUM)
+        op = is_swept(d, wg_node_operand(n, 0)) && is_swept(d, wg_node_operand(n, 1))
+                 ? wgi_quad_op_of(wg_op_find("add"))
+                 : NULL;
+    if (op && !op->linear) op = NULL;
+    for (int k = 0; op && k < wg_node_operands(n); k++) {
+        const uint32_t x = wg_node_operand(n, k).index;
+        const bool is_term = op->linear == (uint32_t)WGI_QUAD_SUM || k > 31 || op->linear >> k & 1;
+        d->operand[k] = is_term && d->terms[x] ? d->terms[x] : d->value[x];
+    }
+    if (op) wgi_quad_run(op, &(wgi_quad_call){ n, d->operand, d->terms[i], d->place[i] });
+    for (int64_t e = 0; e < wgi_elements(n); e++)
+        d->terms[i][e] = WGI_Q(fabs)(op ? d->terms[i][e] : d->value[i][e]);
+}
+
+bool wgi_digits_gradient(wgi_digits *d, int k, double to[], double terms[])
+{
+    const wg_node root = 1 + k < d->roots ? d->root[1 + k] : wg_none;
+    if (wg_is_none(root)) return false;
+    for (int64_t i = 1; terms && i <= root.index; i++)
+        if (d->needed[i] && d->terms[i]) compute_terms(d, i);
+    for (int64_t e = 0; e < wgi_elements(root); e++) {
+        to[e] = (double)d->value[root.index][e];
+        if (terms) terms[e] = (double)d->terms[root.index][e];
+    }
+    return true;
+}
+
+/* ---- where digits are lost ---- */
+
+/* How far node n of the graph that was given is off in double: the largest share of an element. */
+static double off_of(const wgi_digits *d, wg_node n)
+{
+    const wg_node t = d->there[n.index];
+    wg_tensor in_double;
+    double most = 0;
+    if (wg_is_none(t) || !d->needed[t.index] || !wgi_check_peek(d->r, n, &in_double)) return 0;
+    for (int64_t e = 0; e < wgi_elements(n); e++) {
+        const quad v = d->value[t.index][e], off = WGI_Q(fabs)(wg_tensor_item(&in_double, e) - v);
+        if (off > 0 && is_finite(v)) most = fmax(most, v == 0 ? 1 : (double)(off / WGI_Q(fabs)(v)));
+    }
+    return most;
+}
+
+wg_node wgi_digits_lost(const wgi_digits *d, double *factor)
+{
+    static const double FORWARD = 1e3; /* then it is no fault of the sweep */
+    wg_graph *from = wg_graph_of(d->f);
+    double *off = wg_alloc(d->r->c, (size_t)d->from_nodes, sizeof *off), most = 0;
+    wg_node at = wg_none;
+    for (int64_t i = 1; off && d->is_settled && i < d->from_nodes; i++) {
+        const wg_node n = wg_graph_node(from, i);
+        double before = DBL_EPSILON;
+        off[i] = off_of(d, n);
+        for (int k = 0; k < wg_node_operands(n); k++) before = fmax(before, off[wg_node_operand(n, k).index]);
+        if (i == d->f.index + 1 && most > FORWARD) break;
+        if (off[i] / before > most) most = off[i] / before, at = n;
+    }
+    wg_free(d->r->c, off);
+    wgi_check_recover(d->r);
+    *factor = most;
+    return at;
 }
 
 /* ---- slopes ---- */
@@ -383,7 +469,9 @@ static estimate slope_at(wgi_digits *d, const wgi_ray *ray, quad h, quad blur)
 /* The gradient in quad against the slope, and against that in double. */
 static void compare_rule(const wgi_digits *d, const wgi_ray *ray, quad slope, wgi_exact_slope *e)
 {
-    const quad *g = wgi_digits_value(d, 1 + ray->k);
+    const quad *g = 1 + ray->k < d->roots && !wg_is_none(d->root[1 + ray->k])
+                        ? d->value[d->root[1 + ray->k].index]
+                        : NULL;
     quad sum = 0, lost = 0;
     for (int64_t i = ray->low; g && i < ray->high; i++) {
         if (ray->u[i] == 0) continue;
@@ -436,6 +524,9 @@ wgi_digits *wgi_digits_open(wg_check *r, const wg_node root[], int roots, const 
 }
 void wgi_digits_close(wgi_digits *d) {}
 bool wgi_digits_settle(wgi_digits *d, double share) { return false; }
+bool wgi_digits_gradient(wgi_digits *d, int k, double to[], double terms[]) { return false; }
+void wgi_digits_round(wgi_digits *d, const double by[], uint64_t stream) {}
+wg_node wgi_digits_lost(const wgi_digits *d, double *factor) { return wg_none; }
 wgi_exact_slope wgi_digits_slope(wgi_digits *d, const wgi_ray *ray) { return (wgi_exact_slope){ 0 }; }
 
 #endif

@@ -47,8 +47,15 @@ typedef struct wgi_exact_slope {
 } wgi_exact_slope;
 wgi_exact_slope wgi_digits_slope(wgi_digits *d, const wgi_ray *ray);
 
-#if WGI_HAS_QUAD
-const wgi_quad *wgi_digits_value(const wgi_digits *d, int root); /* at the point; NULL: there is none */
-#endif
+/* The gradient by input k at the point. terms, by component: the sum of the moduli of the terms that the
+ * reverse sweep adds up to it. A rounding of them by a share moves the component by at most that share of the
+ * sum. It may be NULL. False: there is no such gradient. */
+bool wgi_digits_gradient(wgi_digits *d, int k, double to[], double terms[]);
+/* Moves each element of input k by about the share by[k] of it, until wgi_digits_settle. f stays on its
+ * piece. */
+void wgi_digits_round(wgi_digits *d, const double by[], uint64_t stream);
+/* The node of the graph that was given whose value in double is farther from its digits than those of its
+ * operands are from theirs, by the largest factor: *factor. */
+wg_node wgi_digits_lost(const wgi_digits *d, double *factor);
 
 #endif

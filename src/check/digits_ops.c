@@ -73,7 +73,7 @@ MAP(pow_term)
     return term_of(v, f);
 }
 
-/* Ops of elements: their cost, and what they are of the operands v. Those of SAME are functions of C. */
+/* Ops of elements: .linear, .cost, and what they are of the operands v. Those of SAME are functions of C. */
 enum { ALL = -1, SLOW = 30 };
 #define SAME(X) \
     X(exp)      \
@@ -81,38 +81,38 @@ enum { ALL = -1, SLOW = 30 };
     X(log)      \
     X(log1p)    \
     X(erf) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh)
-#define MAPS(X)                                                                                   \
-    X(add, 1, v[0] + v[1])                                                                        \
-    X(sub, 1, v[0] - v[1])                                                                        \
-    X(mul, 1, v[0] * v[1])                                                                        \
-    X(div, 2, v[0] / v[1])                                                                        \
-    X(div_backward, 2, v[1] == 0 && v[0] - v[0] != 0 ? 0 : -(v[0] * v[1]))                        \
-    X(neg, 1, -v[0])                                                                              \
-    X(square, 1, v[0] * v[0])                                                                     \
-    X(reciprocal, 2, 1 / v[0])                                                                    \
-    X(rsqrt, 8, 1 / WGI_Q(sqrt)(v[0]))                                                            \
-    X(sqrt, 6, WGI_Q(sqrt)(v[0]))                                                                 \
-    X(unit_gap, 2, (1 - v[0]) * (1 + v[0]))                                                       \
-    X(softsign, 3, v[0] / (1 + size_of(v[0])))                                                    \
-    X(nearest_finite, 1, v[0] > DBL_MAX ? DBL_MAX : v[0] < -DBL_MAX ? -DBL_MAX : v[0])            \
-    X(where, 1, v[0] != 0 ? v[1] : v[2])                                                          \
-    X(sigmoid, SLOW, sigmoid_of(v[0]))                                                            \
-    X(softplus, 2 * SLOW, softplus_of(v[0]))                                                      \
-    X(atan2, SLOW, WGI_Q(atan2)(v[0], v[1]))                                                      \
-    X(pow, 2 * SLOW, WGI_Q(pow)(v[0], v[1]))                                                      \
-    X(pow_base, 2 * SLOW, term_of(v, (power_term){ 1, 0, 1, 0 }))                                 \
-    X(pow_exponent, 3 * SLOW, term_of(v, (power_term){ 0, 0, 0, 1 }))                             \
-    X(sigmoid_backward, 3, v[0] * v[1] * (1 - v[1] < NEAR_LIMIT ? sigmoid_of(-v[2]) : 1 - v[1]))  \
-    X(sigmoid_rest, 2, v[0] == 1 && 1 - v[1] < NEAR_LIMIT ? sigmoid_of(-v[2]) : v[0] - v[1])      \
-    X(tanh_rest, 2, v[0] == 1 && 1 - v[1] < NEAR_LIMIT ? 2 * sigmoid_of(-2 * v[2]) : v[0] - v[1]) \
-    X(erf_rest, 2, v[0] == 1 && 1 - v[1] < NEAR_LIMIT ? WGI_Q(erfc)(v[2]) : v[0] - v[1])          \
-    X(sigmoid_less, SLOW, v[0] > 0 ? (1 - v[1]) - sigmoid_of(-v[0]) : sigmoid_of(v[0]) - v[1])    \
-    X(log_by_rest, SLOW, size_of(v[1]) < NEAR_LIMIT ? WGI_Q(log1p)(-v[1]) : WGI_Q(log)(v[0]))     \
-    X(log_sigmoid, 2 * SLOW, -softplus_of(-v[1]))                                                 \
-    X(log_sigmoid_rest, 2 * SLOW, -softplus_of(v[1]))
-#define DEFINE(op, by, ...) \
+#define MAPS(X)                                                                                      \
+    X(add, WGI_QUAD_SUM, 1, v[0] + v[1])                                                             \
+    X(sub, WGI_QUAD_SUM, 1, v[0] - v[1])                                                             \
+    X(mul, 3, 1, v[0] * v[1])                                                                        \
+    X(div, 1, 2, v[0] / v[1])                                                                        \
+    X(div_backward, 3, 2, v[1] == 0 && v[0] - v[0] != 0 ? 0 : -(v[0] * v[1]))                        \
+    X(neg, 1, 1, -v[0])                                                                              \
+    X(square, 0, 1, v[0] * v[0])                                                                     \
+    X(reciprocal, 0, 2, 1 / v[0])                                                                    \
+    X(rsqrt, 0, 8, 1 / WGI_Q(sqrt)(v[0]))                                                            \
+    X(sqrt, 0, 6, WGI_Q(sqrt)(v[0]))                                                                 \
+    X(unit_gap, 0, 2, (1 - v[0]) * (1 + v[0]))                                                       \
+    X(softsign, 0, 3, v[0] / (1 + size_of(v[0])))                                                    \
+    X(nearest_finite, 0, 1, v[0] > DBL_MAX ? DBL_MAX : v[0] < -DBL_MAX ? -DBL_MAX : v[0])            \
+    X(where, 6, 1, v[0] != 0 ? v[1] : v[2])                                                          \
+    X(sigmoid, 0, SLOW, sigmoid_of(v[0]))                                                            \
+    X(softplus, 0, 2 * SLOW, softplus_of(v[0]))                                                      \
+    X(atan2, 0, SLOW, WGI_Q(atan2)(v[0], v[1]))                                                      \
+    X(pow, 0, 2 * SLOW, WGI_Q(pow)(v[0], v[1]))                                                      \
+    X(pow_base, 0, 2 * SLOW, term_of(v, (power_term){ 1, 0, 1, 0 }))                                 \
+    X(pow_exponent, 0, 3 * SLOW, term_of(v, (power_term){ 0, 0, 0, 1 }))                             \
+    X(sigmoid_backward, 1, 3, v[0] * v[1] * (1 - v[1] < NEAR_LIMIT ? sigmoid_of(-v[2]) : 1 - v[1]))  \
+    X(sigmoid_rest, 0, 2, v[0] == 1 && 1 - v[1] < NEAR_LIMIT ? sigmoid_of(-v[2]) : v[0] - v[1])      \
+    X(tanh_rest, 0, 2, v[0] == 1 && 1 - v[1] < NEAR_LIMIT ? 2 * sigmoid_of(-2 * v[2]) : v[0] - v[1]) \
+    X(erf_rest, 0, 2, v[0] == 1 && 1 - v[1] < NEAR_LIMIT ? WGI_Q(erfc)(v[2]) : v[0] - v[1])          \
+    X(sigmoid_less, 0, SLOW, v[0] > 0 ? (1 - v[1]) - sigmoid_of(-v[0]) : sigmoid_of(v[0]) - v[1])    \
+    X(log_by_rest, 0, SLOW, size_of(v[1]) < NEAR_LIMIT ? WGI_Q(log1p)(-v[1]) : WGI_Q(log)(v[0]))     \
+    X(log_sigmoid, 0, 2 * SLOW, -softplus_of(-v[1]))                                                 \
+    X(log_sigmoid_rest, 0, 2 * SLOW, -softplus_of(v[1]))
+#define DEFINE(op, bits, by, ...) \
     MAP(op) { return __VA_ARGS__; }
-#define DEFINE_SAME(op) DEFINE(op, SLOW, WGI_Q(op)(v[0]))
+#define DEFINE_SAME(op) DEFINE(op, 0, SLOW, WGI_Q(op)(v[0]))
 MAPS(DEFINE)
 SAME(DEFINE_SAME)
 
@@ -551,31 +551,31 @@ static void inverse_gaps_run(const wgi_quad_call *c)
 
 /* ---- the table ---- */
 
-#define MAPPED(op, by)                           \
-    {                                            \
-        .name = #op, .map = op##_map, .cost = by \
+#define MAPPED(op, bits, by)                                     \
+    {                                                            \
+        .name = #op, .map = op##_map, .linear = bits, .cost = by \
     }
-#define RUN(op, ...)                                         \
+#define RUN(op, bits, ...)                                                   \
+    {                                                                        \
+        .name = #op, .run = op##_run, .linear = bits, .cost = 1, __VA_ARGS__ \
+    }
+#define MOVED(op, operands)                                                  \
+    {                                                                        \
+        .name = #op, .moves = (uint32_t)(operands), .linear = ALL, .cost = 1 \
+    }
+#define ITSELF(op)                                           \
     {                                                        \
-        .name = #op, .run = op##_run, .cost = 1, __VA_ARGS__ \
-    }
-#define MOVED(op, operands)                                   \
-    {                                                         \
-        .name = #op, .moves = (uint32_t)(operands), .cost = 1 \
-    }
-#define ITSELF(op)                              \
-    {                                           \
-        .name = #op, .run = same_run, .cost = 1 \
+        .name = #op, .run = same_run, .linear = 1, .cost = 1 \
     } /* is its first operand */
 
-#define ROW(op, by, ...) MAPPED(op, by),
-#define ROW_SAME(op)     MAPPED(op, SLOW),
-static const wgi_quad_op ops[] = { MAPS(ROW) SAME(ROW_SAME) MAPPED(pow_term, 2 * SLOW),
-                                   MAPPED(tanh_backward, 3),
-                                   MAPPED(log_sech2, 2 * SLOW),
-                                   { .name = "cast", .map = same_map, .cost = 1 },
-                                   { .name = "broadcast_to", .map = same_map, .cost = 1 },
-                                   { .name = "checked", .map = same_map, .cost = 1 },
+#define ROW(op, bits, by, ...) MAPPED(op, bits, by),
+#define ROW_SAME(op)           MAPPED(op, 0, SLOW),
+static const wgi_quad_op ops[] = { MAPS(ROW) SAME(ROW_SAME) MAPPED(pow_term, 0, 2 * SLOW),
+                                   MAPPED(tanh_backward, 1, 3),
+                                   MAPPED(log_sech2, 0, 2 * SLOW),
+                                   { .name = "cast", .map = same_map, .linear = 1, .cost = 1 },
+                                   { .name = "broadcast_to", .map = same_map, .linear = 1, .cost = 1 },
+                                   { .name = "checked", .map = same_map, .linear = 1, .cost = 1 },
                                    ITSELF(identity),
                                    ITSELF(stop_gradient),
                                    ITSELF(reshape),
@@ -583,25 +583,25 @@ static const wgi_quad_op ops[] = { MAPS(ROW) SAME(ROW_SAME) MAPPED(pow_term, 2 *
                                    ITSELF(settled),
                                    ITSELF(distribution),
                                    ITSELF(same),
-                                   RUN(addn),
-                                   RUN(sum),
-                                   RUN(matmul),
-                                   RUN(cumsum),
-                                   RUN(cumprod),
-                                   RUN(linear_scan),
-                                   RUN(logcumsumexp),
-                                   RUN(random_keep, .moves = 1),
-                                   RUN(max_pool_grad, .moves = 2),
-                                   RUN(gather_grad),
-                                   RUN(conv),
-                                   RUN(conv_transpose),
-                                   RUN(conv_weights),
-                                   RUN(lu_solve, .ignores = 6),
-                                   RUN(lu_det, .ignores = 6),
-                                   RUN(cofactors),
-                                   RUN(triangular_solve),
-                                   RUN(cholesky),
-                                   RUN(inverse_gaps),
+                                   RUN(addn, ALL),
+                                   RUN(sum, 1),
+                                   RUN(matmul, 3),
+                                   RUN(cumsum, 1),
+                                   RUN(cumprod, 0),
+                                   RUN(linear_scan, 3),
+                                   RUN(logcumsumexp, 0),
+                                   RUN(random_keep, 1, .moves = 1),
+                                   RUN(max_pool_grad, 2, .moves = 2),
+                                   RUN(gather_grad, ALL),
+                                   RUN(conv, 3),
+                                   RUN(conv_transpose, 3),
+                                   RUN(conv_weights, 3),
+                                   RUN(lu_solve, 0, .ignores = 6),
+                                   RUN(lu_det, 0, .ignores = 6),
+                                   RUN(cofactors, 0),
+                                   RUN(triangular_solve, 0),
+                                   RUN(cholesky, 0),
+                                   RUN(inverse_gaps, 0),
                                    MOVED(concat, ALL),
                                    MOVED(slice, 1),
                                    MOVED(unslice, 1),

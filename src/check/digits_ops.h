@@ -16,6 +16,7 @@ typedef struct wgi_quad_call {
     const int64_t *from;
 } wgi_quad_call;
 
+enum { WGI_QUAD_SUM = -2 };
 typedef struct wgi_quad_op {
     const char *name;
     /* of elements, which broadcast */
@@ -25,7 +26,10 @@ typedef struct wgi_quad_op {
     /* Moves the elements of the operands of these bits. Its kernel says where they go. */
     uint32_t moves;
     uint32_t ignores; /* operands of these bits are not read */
-    int cost;         /* of an element, in additions; of `run` beside its own: 1 */
+    /* With the moduli of the operands of these bits in their place it gives the sum of the moduli of the
+     * terms of y. WGI_QUAD_SUM: it adds or subtracts */
+    uint32_t linear;
+    int cost; /* of an element, in additions; of `run` beside its own: 1 */
 } wgi_quad_op;
 
 const wgi_quad_op *wgi_quad_op_of(const wg_op *op); /* NULL: there is none */

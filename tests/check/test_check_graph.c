@@ -289,9 +289,9 @@ Test(check_graph, inputs_without_a_derivative_do_not_count)
 
 static void same_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = gy; }
 
-/* A bias before batch norm has the gradient zero, and what rounding leaves of it no slope shows. All rules
- * are those of the library, and each was compared alone. A rule of one's own may leave a path out. */
-Test(check_graph, a_gradient_that_f_does_not_show_is_decided_by_the_rules)
+/* A bias before batch norm has the gradient zero, and what rounding leaves of it no slope shows: the other
+ * parts decide. So it is with a rule of one's own, too. */
+Test(check_graph, a_gradient_that_f_does_not_show)
 {
     WGT_ENDS network n = make_network(WG_F64);
     wg_node x = wg_cast(wg_input(n.g, "x", wg_view_f32(n.x, WG_SHAPE(ROWS, COLUMNS))), WG_F64);
@@ -299,13 +299,12 @@ Test(check_graph, a_gradient_that_f_does_not_show_is_decided_by_the_rules)
     wg_check *r = wg_gradcheck(wg_mean(wg_square(wg_tanh(h))), n.p);
     cr_assert_eq(wg_check_facts_of(r)->inputs, 4);
     cr_expect_str_eq(wg_check_input_at(r, 1).name, "fc1.b");
-    cr_expect_eq(wg_check_input_at(r, 1).verdict, WG_PASS);
-    wgt_expect_report(r, "fc1.b is right by the rules of its nodes");
+    cr_expect_eq(wg_check_input_at(r, 1).verdict, WG_INCONCLUSIVE);
     cr_expect_eq(wgt_verdict(r), WG_PASS);
     h = wg_custom_vjp(h, &h, 1, same_vjp);
     r = wg_gradcheck(wg_mean(wg_square(wg_tanh(h))), n.p);
     cr_expect_eq(wg_check_input_at(r, 1).verdict, WG_INCONCLUSIVE);
-    wgt_expect_report(r, "the gradient is zero to within the noise of f");
+    wgt_expect_report(r, "the exact gradient is zero, and all that runs is rounding");
     int marks;
     wg_check_marks(r, n.g, &marks);
     cr_expect_eq(marks, 3, "the three that pass");

@@ -2,15 +2,14 @@
 # SPDX-License-Identifier: MIT
 """programs.py: random programs of the language, right and with one mistake. Does the check judge them?
 
-    programs.py [--count 300] [--seed 0] [--list] [--rounded]
+    programs.py [--count 300] [--seed 0] [--list]
     programs.py --show NUMBER       the program, its gradients and both reports
 
 The judge is an evaluation in 500 digits (programs_exact.py). Right ones are checked as texts, by `wengert
 check`; wrong ones, in which the derivative of one node is off by a factor, a sign, an operand or a term, by
 the Python binding, as the language has no derivatives of one's own.
 
-    rounded     the library's f, or a component of its gradient, is off by 1e-6: rounding in double
-    nearly      one is off by 1e-9: PASS and FAIL are right
+    lost        a component of the library's gradient is off by 1 %: PASS is wrong
     unseen      f changes by less than 1e-12 of itself where the inputs change by a percent: PASS and INC
                 are right
     convention  f has a gradient, and that of the conventions at kinks is another: FAIL is right
@@ -18,7 +17,7 @@ the Python binding, as the language has no derivatives of one's own.
     harmless    the mistake changes nothing at the point: any verdict is right
 
 What is judged otherwise is listed, with the smallest part of the program that is judged so, too. --list:
-those that are inconclusive, too. --rounded: what is rounded, with the smallest part of it that is off."""
+those that are inconclusive, too."""
 import argparse
 import collections
 import json
@@ -38,7 +37,7 @@ from programs_tree import KINDS, Drawing
 
 COMMAND = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build", "wengert")
 WORD = {"pass": "PASS", "fail": "FAIL", "inconclusive": "INC"}
-NEAR = 1e-6
+NEAR, LOST = 1e-6, 0.01
 
 Judged = collections.namedtuple("Judged", "verdict said evaluations seconds")
 
@@ -94,13 +93,8 @@ def by_values(program, wrong=None, mistake=None):
 
 def kind_of_right(program, exact):
     """What is wanted of the right program: a class and good verdicts."""
-    g, f = values.gradient(program), values.value(program)
-    def within(near):
-        return is_near(g, exact.gradient, near) and abs(f - exact.value) <= near * abs(exact.value)
-    if not within(NEAR):
-        return "rounded", ("PASS", "FAIL", "INC")
-    if exact.slopes and not within(1e-9):
-        return "nearly", ("PASS", "FAIL")
+    if not is_near(values.gradient(program), exact.gradient, LOST):
+        return "lost", ("FAIL", "INC")
     if exact.slopes is None:
         return "convention", ("FAIL",)
     if not exact.slopes:
@@ -192,7 +186,7 @@ class Tables:
         print("\n".join(self.listed))
 
 
-def judge(number, tables, rounded):
+def judge(number, tables):
     program, exact = drawn(number)
     name, good = kind_of_right(program, exact)
     judged = by_command(program)
@@ -201,9 +195,6 @@ def judge(number, tables, rounded):
         small = small_right(program, judged.verdict)
         tables.listed.append("right %d, %s, %s: %s (%s)\n%s" % (
             number, program.kind, judged.verdict, judged.said, name or "smooth", indented(small.text())))
-    if rounded and name == "rounded":
-        small = smallest(program, lambda part, exact: kind_of_right(part, exact)[0] == "rounded")
-        tables.listed.append("rounded %d\n%s" % (number, indented(small.text())))
     node, mistake, shows = planted(program, exact, number)
     judged = by_values(program, node, mistake)
     tables.add("wrong", program.kind, judged, name if shows else "harmless")
@@ -233,16 +224,15 @@ def main():
     a.add_argument("--seed", type=int, default=0)
     a.add_argument("--show", type=int)
     a.add_argument("--list", action="store_true")
-    a.add_argument("--rounded", action="store_true")
     o = a.parse_args()
     if o.show is not None:
         return show(o.show)
     began, tables = time.time(), Tables(o.list)
     for k in range(o.count):
-        judge(o.seed + k, tables, o.rounded)
+        judge(o.seed + k, tables)
     tables.show()
     print("%.0f s" % (time.time() - began))
-    return bool(tables.listed) and not (o.list or o.rounded)
+    return bool(tables.listed) and not o.list
 
 
 if __name__ == "__main__":
