@@ -466,9 +466,10 @@ static void open_run(const graph_check *q, wgi_digits *d, int k)
         EACH_COMPONENT(i, &r->part[j])
             if (isfinite(r->part[j].analytic[i])) largest = fmax(largest, fabs(r->part[j].analytic[i]));
     const bool ok = exact && terms && best_gradient(q, d, k, exact, terms);
-    const double least = ok ? wgi_check_rms(exact, in->size) : 0; /* beside it a component may be 0 */
+    /* beside the largest component another one may be 0 */
+    const double norm = ok ? wgi_check_rms(exact, in->size) * sqrt((double)in->size) : 0;
     for (int64_t i = 0; ok && i < in->size; i++)
-        terms[i] = half_unit(q, k) * (d ? TERMS * terms[i] + least : LARGEST * largest) +
+        terms[i] = half_unit(q, k) * (d ? TERMS * terms[i] + 2 * norm : LARGEST * largest) +
                    (narrow ? FLT_MIN : DBL_MIN);
     if (ok) in->exact = exact, in->rounding = terms;
     else wg_free(r->c, exact), wg_free(r->c, terms);
