@@ -54,7 +54,7 @@ static wg_node pair(wg_graph *g, int i, binary_builder op, wg_site here, double 
     SAMPLE(n) { return pair(g, i, wg_##n##_at, here, low, high); } \
     PAIR_OP(n, __VA_ARGS__)
 
-EXTERN(add, exp, mul, sub);
+EXTERN(add, exp, sub);
 
 /* ---- sums of which an operand is a number ---- */
 
@@ -129,7 +129,8 @@ static wg_node exact_product(const wgi_exact *ask, wg_node y, wg_node a, wg_node
     const wgi_exact other = for_rest(ask, -l);
     if (ask->what != WGI_REST || fabs(l) != 1 || !one_answers(ask, a) || !one_answers(ask, b)) return wg_none;
     const bool both = answers(&other, a) && answers(&other, b);
-    if (!ask->make || (l < 0 && !both)) return both || l > 0 ? a : wg_none;
+    if (l < 0 && !both) return wg_none;
+    if (!ask->make) return a;
     const call c = difference_begin(ask, y);
     wg_node r = wg_add(wg_mul(l, wg_sub(1, a)), wg_mul(a, wg_sub(l, b)));
     if (both) r = wg_where(wg_less(a, 0), wg_sub(wg_mul(l, wg_add(1, a)), wg_mul(a, wg_add(l, b))), r);
@@ -252,13 +253,14 @@ static bool is_same(wg_node a, wg_node b)
     return a.index == b.index ||
            (m->op == n->op && m->operands == 1 && wgi_in(m)[0] == wgi_in(n)[0] && !m->op->attr_size);
 }
-/* a - a b is a (1 - b). */
+/* a - a b is a (1 - b), and a - a^2 is a (1 - a). */
 REWRITE(sub)
 {
     const wgi_exact ask = { .here = here, .make = true };
-    const wg_op *op = wg_node_op(x[1]);
-    for (int k = 0; op == &wgi_op_mul && k < 2; k++) {
-        const wg_node a = operand_of(x[1], k), b = operand_of(x[1], !k);
+    const wgi_node *y = wgi_node_of(x[1]);
+    const int last = wgx_hints(y->op)->arithmetic == WG_MULTIPLIES ? (int)y->operands - 1 : -1;
+    for (int k = 0; k <= last; k++) {
+        const wg_node a = operand_of(x[1], k), b = operand_of(x[1], last - k);
         const wg_node r = is_same(a, x[0]) && is_shaped_as(a, b) ? rest_of(&ask, b, 1) : wg_none;
         if (!wg_is_none(r)) return wg_mul(a, r);
     }

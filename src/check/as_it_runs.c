@@ -238,10 +238,10 @@ static void check_f32(wg_check *r, wg_node user, wg_node n)
 /* Beside what rounding explains, a component may be off by OFF of itself. */
 static const double OFF = 1e-2;
 
-static void check_ran(wg_check *r, int k, wg_dtype t)
+static void check_ran(wg_check *r, int k)
 {
     wgi_check_part *in = &r->part[k];
-    const double most = t == WG_F32 ? FLT_MAX : DBL_MAX;
+    const double most = in->narrow ? FLT_MAX : DBL_MAX;
     int64_t at = -1;
     double worst = 0;
     EACH_COMPONENT(i, in) {
@@ -261,20 +261,19 @@ void wgi_check_whole_run(wg_check *r, wg_site here, wg_node loss, const wg_node 
 {
     bool narrow = false;
     EACH_PART(k, r) {
-        const wg_dtype t = wg_node_dtype(x[k]);
-        narrow |= t == WG_F32;
-        r->part[k].ran = t == WG_F32 ? NULL : r->part[k].analytic;
-        if (t != WG_F32 && r->part[k].exact) check_ran(r, k, t);
+        wgi_check_part *in = &r->part[k];
+        narrow |= in->narrow;
+        if (in->exact && !in->narrow) in->ran = in->analytic, check_ran(r, k);
     }
     copy t;
     const bool is_open =
         narrow && open_copy(&t, r, loss, wg_context_threads(wg_graph_context(wg_graph_of(loss))), 0);
     for (int k = 0; is_open && k < r->parts; k++) {
-        const int64_t n = r->part[k].size;
-        const wg_node own = r->part[k].exact && wg_node_dtype(x[k]) == WG_F32 ? t.map[x[k].index] : wg_none;
-        double *run = wg_is_none(own) ? NULL : wgi_check_doubles(r, n);
-        if (run && wg_copy_f64_at(here, wg_grad_at(here, t.loss, own), run, (size_t)n) == WG_OK)
-            r->part[k].ran = run, check_ran(r, k, WG_F32);
+        wgi_check_part *in = &r->part[k];
+        const wg_node own = in->exact && in->narrow ? t.map[x[k].index] : wg_none;
+        double *run = wg_is_none(own) ? NULL : wgi_check_doubles(r, in->size);
+        if (run && wg_copy_f64_at(here, wg_grad_at(here, t.loss, own), run, (size_t)in->size) == WG_OK)
+            in->ran = run, check_ran(r, k);
         wgi_check_starve(r, t.c);
         if (t.c) wg_recover(t.c);
     }

@@ -440,8 +440,9 @@ static void round_inputs(const graph_check *q, double by, uint64_t stream)
     }
 }
 
-/* Roundings of each term that is added, and moves of the inputs by a rounding, that are nobody's fault. Where
- * the terms are not known, LARGEST roundings of the largest component. */
+/* What rounding explains, in halves of a unit in the last place: TERMS of each term that is added, and
+ * DRIFTING times what a rounding of the inputs changes. Where the terms are not known, LARGEST of the largest
+ * component. */
 enum { TERMS = 16, DRIFTING = 16, LARGEST = 128 };
 enum { MOVES = 4, ROUNDED_STREAM = 7000 };
 
@@ -462,7 +463,7 @@ static void open_run(const graph_check *q, wgi_digits *d, int k)
         !wgi_check_are_finite(in->analytic, in->size))
         return;
     double *exact = wgi_check_doubles(r, in->size), *terms = wgi_check_doubles(r, in->size), largest = 0;
-    for (int j = 0; j < r->parts; j++)
+    for (int j = 0; !d && j < r->parts; j++)
         EACH_COMPONENT(i, &r->part[j])
             if (isfinite(r->part[j].analytic[i])) largest = fmax(largest, fabs(r->part[j].analytic[i]));
     const bool ok = exact && terms && best_gradient(q, d, k, exact, terms);
@@ -505,7 +506,7 @@ static void say_lost(const graph_check *q, wgi_digits *d)
     wg_check *r = q->r;
     const int digits = wg_node_dtype(q->chosen[0]) == WG_F32 ? 7 : 16;
     double factor = 0, beside;
-    char text[WGI_CHECK_TEXT] = "the rule is right, and rounding does not explain it";
+    char text[WGI_CHECK_TEXT] = "rounding does not explain it";
     const wg_node at =
         d && wgi_digits_settle(d, wgi_check_trusts(q->r)) ? wgi_digits_lost(d, &factor) : wg_none;
     round_inputs(q, 1, ROUNDED_STREAM);
@@ -514,9 +515,9 @@ static void say_lost(const graph_check *q, wgi_digits *d)
         (!wgi_digits_settle(d, wgi_check_trusts(q->r)) || wgi_digits_lost(d, &beside).index == at.index);
     round_inputs(q, 0, 0);
     if (is_one)
-        wgi_check_say(text, "the rule is right; the numbers lose %.0f of %d digits in %s, %s",
-                      fmin(log10(factor), digits), digits, wg_node_op_name(at),
-                      wg_site_place(wg_node_site(at)));
+        wgi_check_say(text, "%sthe numbers lose %.0f of %d digits in %s, %s",
+                      r->by_rules ? "the rule is right; " : "", fmin(log10(factor), digits), digits,
+                      wg_node_op_name(at), wg_site_place(wg_node_site(at)));
     for (int i = 0; i < r->findings; i++)
         if (r->finding[i].stage == WGI_STAGE_RUN && !*r->finding[i].remedy)
             wgi_check_say(r->finding[i].remedy, "%s", text);

@@ -72,6 +72,7 @@ typedef struct wgi_check_part {
     double *exact, *rounding;
     bool narrow;    /* what runs is f32 */
     double *ran;    /* what runs; NULL: it is not compared */
+    double run;     /* the share by which a component of it is off, at most */
     bool ran_wrong; /* it is off by more than is allowed */
     bool is_torn;   /* at the given point slopes by single components say nothing of how f moves with all */
     unsigned char *signal; /* by component: whether the gradient is not zero at some point */

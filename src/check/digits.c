@@ -32,9 +32,9 @@ struct wgi_digits {
     unsigned char *forward;         /* root 0 depends on it */
     wg_node *mover;                 /* of an op that moves elements: it says where they go */
     int64_t **place;
-    const quad **operand; /* room for the operands of a node */
-    bool changed;         /* by the present pass */
-    bool is_settled;
+    const quad **operand;       /* room for the operands of a node */
+    bool changed;               /* by the present pass */
+    bool is_settled, has_terms; /* terms: at this point */
 };
 
 /* More than 63 inputs share the last bit: then nodes are computed that do not move. */
@@ -329,6 +329,7 @@ bool wgi_digits_settle(wgi_digits *d, double share)
 {
     wg_tensor t;
     bool ok = true;
+    d->has_terms = false;
     for (int64_t i = 1; i < d->from_nodes && ok; i++) {
         const wg_node n = wg_graph_node(wg_graph_of(d->f), i);
         if (wg_node_leaf(n) == WG_LEAF_INPUT && !wg_is_none(d->there[i]))
@@ -386,8 +387,9 @@ bool wgi_digits_gradient(wgi_digits *d, int k, double to[], double terms[])
 {
     const wg_node root = 1 + k < d->roots ? d->root[1 + k] : wg_none;
     if (wg_is_none(root)) return false;
-    for (int64_t i = 1; terms && i <= root.index; i++)
+    for (int64_t i = 1; terms && !d->has_terms && i < d->nodes; i++)
         if (d->needed[i] && d->terms[i]) compute_terms(d, i);
+    d->has_terms |= terms != NULL;
     for (int64_t e = 0; e < wgi_elements(root); e++) {
         to[e] = (double)d->value[root.index][e];
         if (terms) terms[e] = (double)d->terms[root.index][e];

@@ -432,6 +432,7 @@ static wg_verdict verdict_by_slopes(const wg_check *r, wgi_check_part *in)
     const double off = ran_off(in, &none);
     char *reason = in->reason, why[WGI_CHECK_TEXT];
     const int64_t unseen = unseen_here(in, &blind);
+    in->run = none ? 0 : off;
     in->silent = (in->n.clear && (r->is_graph || is_small(r, in))) || !in->size;
     if (in->n.differ || in->ran_wrong) return WG_FAIL;
     if (!in->size) wgi_check_say(reason, "nothing to compare");
@@ -521,12 +522,9 @@ static void judge_part(wg_check *r, wgi_check_part *in)
             in->shown.verdict == WG_INCONCLUSIVE && !unmeasured && s.count && (is_zero(&s) || is_noise(&s));
     }
     /* what a tolerance lets pass could hide, too */
-    if (in->shown.resolution < INFINITY) {
-        bool none;
-        const double off = ran_off(in, &none);
-        in->shown.resolution = fmax(fmax(in->shown.resolution, none ? 0 : off),
-                                    fmax(*r->solver ? 0 : r->allowed, in->overlooked));
-    }
+    if (in->shown.resolution < INFINITY)
+        in->shown.resolution =
+            fmax(fmax(in->shown.resolution, in->run), fmax(*r->solver ? 0 : r->allowed, in->overlooked));
     if (in->shown.wrong && !r->at_kink[0]) make_hint(r, in);
 }
 

@@ -295,6 +295,10 @@ static wg_node f_variance(wg_node z, wg_node t)
 {
     return less_log(wg_sigmoid(z), wg_mul(wg_sigmoid(z), wg_sigmoid(z)));
 }
+static wg_node f_less_square(wg_node z, wg_node t)
+{
+    return less_log(wg_sigmoid(z), wg_square(wg_sigmoid(z)));
+}
 static wg_node f_alone(wg_node z, wg_node t) { return wg_mul(wg_sigmoid(z), t); }
 
 static double s_sigmoid(double z) { return logistic(z); }
@@ -330,6 +334,7 @@ static const struct {
     { "-ln(ones - tanh(z / 2)^2)", f_square, s_square },
     { "-ln(1 - tanh(-z / 2) tanh(-z / 2))", f_below, s_square },
     { "-ln(sigmoid z - sigmoid(z)^2)", f_variance, s_square },
+    { "-ln(sigmoid z - square(sigmoid z))", f_less_square, s_square },
     { "sigmoid z ones", f_alone, s_alone },
 };
 enum { FORMS = sizeof forms / sizeof *forms };

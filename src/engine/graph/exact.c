@@ -31,7 +31,7 @@ bool wgi_may_ask(const wg_node x[], int n)
         if (!m || !m->answers) continue;
         if (n == 1 || wgi_is_number(x[!k]) || wgi_number_in(x[!k], &number)) return true;
         if (wgx_hints(m->op)->arithmetic != WG_MULTIPLIES) continue;
-        for (int j = 0; j < 2; j++) /* a - a b */
+        WGI_EACH_OPERAND(j, m) /* a - a b */
             if (x[k].graph->node[wgi_in(m)[j]].op == wgi_node_of(x[!k])->op) return true;
     }
     return false;
